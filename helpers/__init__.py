@@ -1,0 +1,70 @@
+"""The functions that the chapters derive: a neural network for handwritten digits in NumPy.
+
+`from helpers import plots` brings the pictures; nothing here imports a plotting library by itself.
+"""
+
+import os
+
+# Matrices this small are fastest on one thread. BLAS reads this when NumPy is first imported; a
+# value that you have set yourself stays.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from .activations import (
+    relu,
+    relu_derivative,
+    sigmoid,
+    sigmoid_derivative,
+    softmax,
+    tanh,
+    tanh_derivative,
+)
+from .data import (
+    load_idx,
+    load_mnist,
+    minibatches,
+    normalize,
+    one_hot,
+    read_idx,
+    train_dev_split,
+)
+from .gradient_check import check_gradients, numerical_gradients
+from .initialization import initialize
+from .losses import cross_entropy, cross_entropy_from_logits, log_sum_exp
+from .metrics import accuracy, confusion_matrix, precision_recall
+from .network import backward, forward, load_params, predict, save_params
+from .optimizers import update
+from .training import evaluate, train
+
+__all__ = [
+    "accuracy",
+    "backward",
+    "check_gradients",
+    "confusion_matrix",
+    "cross_entropy",
+    "cross_entropy_from_logits",
+    "evaluate",
+    "forward",
+    "initialize",
+    "load_idx",
+    "load_mnist",
+    "load_params",
+    "log_sum_exp",
+    "minibatches",
+    "normalize",
+    "numerical_gradients",
+    "one_hot",
+    "precision_recall",
+    "predict",
+    "read_idx",
+    "relu",
+    "relu_derivative",
+    "save_params",
+    "sigmoid",
+    "sigmoid_derivative",
+    "softmax",
+    "tanh",
+    "tanh_derivative",
+    "train",
+    "train_dev_split",
+    "update",
+]
