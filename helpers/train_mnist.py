@@ -34,8 +34,8 @@ def parser():
     add = parser.add_argument
     add("--hidden", type=int, nargs="*", default=[128, 64], help="units of each hidden layer")
     add("--activation", choices=list(HIDDEN), default="relu", help="of the hidden layers")
-    add("--learning-rate", type=float, default=0.3, help="step size")
-    add("--batch-size", type=int, default=64, help="examples per step")
+    add("--learning-rate", type=float, default=0.15, help="step size")
+    add("--batch-size", type=int, default=32, help="examples per step")
     add("--epochs", type=int, default=20, help="passes through the training set")
     add("--seed", type=int, default=0, help="for the split, the initial weights and the shuffling")
     add("--output", type=Path, default=Path("results"), help="folder for the results")

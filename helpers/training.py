@@ -4,6 +4,7 @@ import math
 import signal
 import threading
 import time
+import warnings
 from contextlib import contextmanager
 
 import numpy as np
@@ -164,6 +165,11 @@ def train(
     KeyboardInterrupt
         When you interrupt it. The step under way is finished first, so `params` are whole.
 
+    Warns
+    -----
+    RuntimeWarning
+        When the loss at the end is above that of guessing: the learning rate may be too large.
+
     Examples
     --------
     >>> rng = np.random.default_rng(0)
@@ -207,6 +213,15 @@ def train(
             history.append(row)
             if stop or interrupts:
                 break
+    last, guessing = history[-1]["train_loss"], math.log(len(params[-1][1]))
+    if last > guessing and not stop:
+        warnings.warn(
+            f"after training, the loss is {last:.3g}: worse than guessing, which has "
+            f"ln {len(params[-1][1])} = {guessing:.3g}. learning_rate={learning_rate:g} may be "
+            f"too large; try {learning_rate / 10:g}, and initialize the parameters again",
+            RuntimeWarning,
+            stacklevel=3,
+        )
     return pd.DataFrame(history).set_index("epoch")
 
 
