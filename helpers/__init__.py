@@ -5,9 +5,7 @@
 
 import os
 
-# Matrices this small are fastest on one thread. BLAS reads this when NumPy is first imported; a
-# value that you have set yourself stays.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+from threadpoolctl import threadpool_limits
 
 from .activations import (
     relu,
@@ -34,6 +32,11 @@ from .metrics import accuracy, confusion_matrix, precision_recall
 from .network import backward, forward, load_params, predict, save_params
 from .optimizers import update
 from .training import evaluate, train
+
+# Matrices this small are multiplied fastest by one thread; two on a busy machine can be ten times
+# slower. A number that you have set yourself stays.
+if not {"OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"} & set(os.environ):
+    threadpool_limits(1, user_api="blas")
 
 __all__ = [
     "accuracy",

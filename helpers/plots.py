@@ -115,6 +115,14 @@ def _mosaic(rows, columns, side, gap, fill):
     return canvas, corners
 
 
+def _bare_axes(width, shape):
+    """Axes without frame that fill a figure of the given width and the proportions of an image."""
+    _, ax = plt.subplots(figsize=(width, width * shape[0] / shape[1]))
+    ax.set_position((0, 0, 1, 1))
+    ax.axis("off")
+    return ax
+
+
 def digits(X, captions=None, columns=10, width=7.5):
     """Draw images side by side, black on white, with an optional caption under each.
 
@@ -144,10 +152,8 @@ def digits(X, captions=None, columns=10, width=7.5):
     columns = min(columns, len(X))
     below = 2 if captions is None else 9 * (1 + max(str(c).count("\n") for c in captions))
     canvas, corners = _mosaic(X, columns, side, (below, 4), fill=0.0)
-    figure = plt.figure(figsize=(width, width * canvas.shape[0] / canvas.shape[1]), layout="none")
-    ax = figure.add_axes((0, 0, 1, 1))
+    ax = _bare_axes(width, canvas.shape)
     ax.imshow(canvas, cmap="gray_r", vmin=0, vmax=1)
-    ax.axis("off")
     size = 72 * width / canvas.shape[1] * 6.5
     for (top, left), caption in zip(corners, captions or [], strict=False):
         place = (left + side / 2, top + side + 1)
@@ -182,10 +188,8 @@ def weights(W, columns=8, width=7.5):
     scaled = W.T / np.maximum(np.abs(W).max(axis=0), 1e-12)[:, None]
     columns = min(columns, len(scaled))
     canvas, _ = _mosaic(scaled, columns, side, (2, 2), fill=0.0)
-    figure = plt.figure(figsize=(width, width * canvas.shape[0] / canvas.shape[1]), layout="none")
-    ax = figure.add_axes((0, 0, 1, 1))
+    ax = _bare_axes(width, canvas.shape)
     ax.imshow(canvas, cmap="PuOr_r", vmin=-1, vmax=1)
-    ax.axis("off")
     return ax
 
 
@@ -252,3 +256,38 @@ def confusion(counts):
     ax.grid(visible=False)
     ax.figure.colorbar(image, ax=ax, label="mistakes (images)", shrink=0.8)
     return ax
+
+
+def prediction(x, probabilities):
+    """Draw one image beside the probabilities that a network gives to the classes.
+
+    Parameters
+    ----------
+    x : ndarray, shape (n,)
+        One square image.
+    probabilities : ndarray, shape (classes,)
+        One row of the network's output.
+
+    Returns
+    -------
+    Figure
+        The most probable class is drawn in orange with its probability in bold.
+    """
+    check_array(x, "x", ndim=1)
+    check_array(probabilities, "probabilities", ndim=1)
+    side = _check_images(x[None, :], "x")
+    figure, (left, right) = plt.subplots(1, 2, figsize=(7, 2.9), width_ratios=(2, 3))
+    left.imshow(x.reshape(side, side), cmap="gray_r", vmin=0, vmax=1)
+    left.axis("off")
+    bars = right.barh(range(len(probabilities)), probabilities, color=SKY)
+    best = int(probabilities.argmax())
+    bars[best].set_color(ORANGE)
+    for digit, p in enumerate(probabilities):
+        weight = "bold" if digit == best else "normal"
+        right.text(p + 0.01, digit, f"{p:.3f}", va="center", size=9, weight=weight)
+    right.set_yticks(range(len(probabilities)))
+    right.set_ylim(len(probabilities) - 0.5, -0.5)
+    right.set_xlim(0, 1.12)
+    right.set_xlabel("probability")
+    right.grid(visible=False)
+    return figure

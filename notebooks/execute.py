@@ -1,0 +1,64 @@
+"""Run the chapters and keep their outputs: python notebooks/execute.py [chapter.ipynb ...].
+
+What changes from run to run is taken out, so that running twice changes no byte: execution times
+in the metadata, Python's version, and progress bars. In a cell tagged `timing` the committed output
+stays if the new one differs in its numbers only.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+FOLDER = Path(__file__).parent
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def execute(path):
+    """Run one notebook from a fresh kernel and write it back, normalized."""
+    notebook = nbformat.read(path, as_version=4)
+    committed = [list(cell.get("outputs", [])) for cell in notebook.cells]
+    NotebookClient(
+        notebook,
+        timeout=600,
+        record_timing=False,
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(FOLDER)}},
+    ).execute()
+    for cell, before in zip(notebook.cells, committed, strict=True):
+        if cell.cell_type == "code":
+            normalize(cell, before)
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    nbformat.write(notebook, path)
+
+
+def normalize(cell, before):
+    """Take out of an executed cell what another run would do differently."""
+    cell.metadata.pop("execution", None)
+    cell.outputs = [output for output in cell.outputs if not is_bare_widget(output)]
+    if "timing" in cell.metadata.get("tags", []) and shape(before) == shape(cell.outputs):
+        cell.outputs = before
+
+
+def is_bare_widget(output):
+    """Is this a live widget, such as a progress bar, that has no picture to show without Python?"""
+    data = output.get("data", {})
+    return WIDGET in data and not {"text/html", "image/png"} & set(data)
+
+
+def shape(outputs):
+    """Return the text of outputs without numbers and spacing."""
+    texts = [output.get("text") or output.get("data", {}).get("text/plain") for output in outputs]
+    return [re.sub(r"[\d.\se+-]+", "#", str(text)) for text in texts]
+
+
+if __name__ == "__main__":
+    chapters = [Path(name) for name in sys.argv[1:]] or sorted(FOLDER.glob("*.ipynb"))
+    for chapter in chapters:
+        print(f"running {chapter.name}", flush=True)
+        execute(chapter)

@@ -1,0 +1,274 @@
+"""Loading, damaged files, splitting and mini-batches."""
+
+import gzip
+import hashlib
+import re
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers import (
+    data,
+    load_idx,
+    load_mnist,
+    minibatches,
+    normalize,
+    one_hot,
+    read_idx,
+    train_dev_split,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+# MNIST's own file
+
+
+def test_mnist_has_its_shapes_and_types(mnist):
+    assert [array.shape for array in mnist] == [(60000, 784), (60000,), (10000, 784), (10000,)]
+    assert [array.dtype for array in mnist] == [np.float32, np.int64, np.float32, np.int64]
+
+
+def test_mnist_is_in_its_original_order(mnist):
+    _, y_train, _, y_test = mnist
+    assert y_train[:5].tolist() == [5, 0, 4, 1, 9]
+    assert y_test[:5].tolist() == [7, 2, 1, 0, 4]
+
+
+def test_pixels_run_from_0_to_1(mnist):
+    assert [(X.min(), X.max()) for X in (mnist[0], mnist[2])] == [(0, 1), (0, 1)]
+
+
+def test_readme_and_code_and_file_name_the_same_checksums():
+    readme = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` .*\| `([0-9a-f]{64})` \|$", readme, re.MULTILINE)
+    assert dict(rows) == data.MNIST_SHA256
+    content = data.MNIST_PATH.read_bytes()
+    assert f"{len(content):,} bytes" in readme
+    assert f"`{hashlib.sha256(content).hexdigest()}`" in readme
+
+
+# Files in place of MNIST's
+
+
+@pytest.fixture
+def tiny(monkeypatch, rng):
+    """Four small arrays that pass for MNIST: the big ones would take seconds to write."""
+    arrays = {}
+    for part, m in ("train", 6), ("test", 3):
+        arrays[f"x_{part}"] = rng.integers(0, 256, (m, 28, 28), np.uint8)
+        arrays[f"y_{part}"] = rng.integers(0, 10, m, np.uint8)
+    sums = {name: hashlib.sha256(array.tobytes()).hexdigest() for name, array in arrays.items()}
+    monkeypatch.setattr(data, "MNIST_SHA256", sums)
+    return arrays
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_only_the_arrays_count_not_how_the_file_is_compressed(tiny, tmp_path, save):
+    save(tmp_path / "mnist.npz", **tiny)
+    X_train, y_train, X_test, y_test = load_mnist(tmp_path / "mnist.npz")
+    assert y_train.tolist() == tiny["y_train"].tolist()
+    assert y_test.tolist() == tiny["y_test"].tolist()
+    for X, images in (X_train, tiny["x_train"]), (X_test, tiny["x_test"]):
+        np.testing.assert_allclose(X.reshape(-1, 28, 28) * 255, images, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", data.MNIST_SHA256)
+def test_one_altered_value_is_noticed(tiny, tmp_path, name):
+    tiny[name].flat[-1] ^= 1
+    np.savez(tmp_path / "altered.npz", **tiny)
+    with pytest.raises(ValueError, match=rf"altered\.npz: array {name} is not MNIST's"):
+        load_mnist(tmp_path / "altered.npz")
+
+
+@pytest.mark.parametrize("name", data.MNIST_SHA256)
+def test_a_missing_array_is_named(tiny, tmp_path, name):
+    del tiny[name]
+    np.savez(tmp_path / "short.npz", **tiny)
+    with pytest.raises(ValueError, match=rf"short\.npz has no array {name}"):
+        load_mnist(tmp_path / "short.npz")
+
+
+def test_a_pickle_is_never_opened(tiny, tmp_path):
+    tiny["y_train"] = tiny["y_train"].astype(object)
+    np.savez(tmp_path / "pickled.npz", **tiny)
+    with pytest.raises(ValueError, match=r"pickled\.npz is not a complete \.npz .*git checkout"):
+        load_mnist(tmp_path / "pickled.npz")
+
+
+# a file that stays open cannot be replaced on Windows; Python warns about it, and fails the test
+LEAK = pytest.mark.xfail(
+    run=False, reason="bug: np.load leaves a file open that is no zip; the warning hits any test"
+)
+
+
+@pytest.mark.parametrize(
+    "keep", [0, 3, pytest.param(0.5, marks=LEAK), pytest.param(0.999, marks=LEAK)]
+)
+def test_a_truncated_file_is_named(tiny, tmp_path, keep):
+    np.savez(tmp_path / "whole.npz", **tiny)
+    content = (tmp_path / "whole.npz").read_bytes()
+    keep = keep if isinstance(keep, int) else int(keep * len(content))
+    (tmp_path / "half.npz").write_bytes(content[:keep])
+    with pytest.raises(ValueError, match=r"half\.npz is not a complete \.npz"):
+        load_mnist(tmp_path / "half.npz")
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"nowhere\.npz"):
+        load_mnist(tmp_path / "nowhere.npz")
+
+
+# IDX files
+
+
+def idx(array):
+    """Write an IDX file as its specification says: the counterpart of read_idx."""
+    return struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes()
+
+
+LABELS = np.arange(4, dtype=np.uint8)
+IMAGES = np.arange(4 * 3 * 2, dtype=np.uint8).reshape(4, 3, 2)
+ZIPPED = gzip.compress(idx(np.random.default_rng(0).integers(0, 9, 500, np.uint8)))
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress], ids=["plain", "gzip"])
+@pytest.mark.parametrize("array", [LABELS, IMAGES], ids=["labels", "images"])
+def test_idx_round_trip(tmp_path, array, compress):
+    (tmp_path / "file").write_bytes(compress(idx(array)))
+    np.testing.assert_array_equal(read_idx(tmp_path / "file"), array, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(b"", "magic number is 0x,", id="empty"),
+        pytest.param(b"\x89PNG" + idx(LABELS), "magic number is 0x89504e47", id="magic"),
+        pytest.param(b"\0\0\x0d\1\0\0\0\1" + bytes(4), "IDX file of bytes", id="floats"),
+        pytest.param(b"\0\0\x08\0" + bytes(1), "IDX file of bytes", id="no dimension"),
+        pytest.param(idx(IMAGES)[:9], "ends inside its header: 9 bytes, needs 16", id="header"),
+        pytest.param(idx(IMAGES)[:-1], r"39 bytes.*\(4, 3, 2\): 40 bytes", id="too short"),
+        pytest.param(idx(IMAGES) + b"\0", r"41 bytes.*\(4, 3, 2\): 40 bytes", id="too long"),
+        # 65536² pixels per image: a 32-bit product would be 0, and an empty array be read
+        pytest.param(b"\0\0\x08\3" + b"\0\1\0\0" * 3, "281474976710672 bytes", id="overflow"),
+        pytest.param(ZIPPED[:-5], "damaged gzip", id="gzip cut"),
+        pytest.param(ZIPPED[:-6] + b"\0\0" + ZIPPED[-4:], "damaged gzip", id="gzip checksum"),
+        pytest.param(
+            ZIPPED[:20] + bytes(20) + ZIPPED[40:],
+            "damaged gzip",
+            id="gzip data",
+            marks=pytest.mark.xfail(strict=True, raises=zlib.error, reason="bug: not caught"),
+        ),
+    ],
+)
+def test_what_is_wrong_with_an_idx_file_is_named(tmp_path, content, message):
+    (tmp_path / "file").write_bytes(content)
+    with pytest.raises(ValueError, match=f"file .*{message}"):
+        read_idx(tmp_path / "file")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for part in "train", "t10k":
+        (tmp_path / f"{part}-images-idx3-ubyte").write_bytes(idx(IMAGES))
+        (tmp_path / f"{part}-labels-idx1-ubyte").write_bytes(idx(LABELS))
+    return tmp_path
+
+
+def test_load_idx_reads_four_files_plain_or_gzip(folder):
+    (folder / "t10k-images-idx3-ubyte").unlink()
+    (folder / "t10k-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(IMAGES[::-1])))
+    X_train, y_train, X_test, y_test = load_idx(folder)
+    np.testing.assert_allclose(X_train * 255, IMAGES.reshape(4, 6), atol=1e-4)
+    np.testing.assert_array_equal(X_test, X_train[::-1], strict=True)
+    for y in y_train, y_test:
+        np.testing.assert_array_equal(y, LABELS.astype(np.int64), strict=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "array", "message"),
+    [
+        ("train-labels-idx1-ubyte", IMAGES, "0x00000803, expected 0x00000801"),
+        ("t10k-images-idx3-ubyte", LABELS, "0x00000801, expected 0x00000803"),
+        ("t10k-labels-idx1-ubyte", LABELS[1:], "4 t10k images but 3 labels"),
+        pytest.param(
+            "train-images-idx3-ubyte",
+            IMAGES[:0],
+            "train-images-idx3-ubyte",
+            marks=pytest.mark.xfail(
+                strict=True, raises=AssertionError, reason="bug: 'cannot reshape', names no file"
+            ),
+        ),
+    ],
+)
+def test_files_that_do_not_fit_together_are_refused(folder, name, array, message):
+    (folder / name).write_bytes(idx(array))
+    with pytest.raises(ValueError, match=message):
+        load_idx(folder)
+
+
+def test_the_missing_one_of_the_four_files_is_named(folder):
+    (folder / "t10k-labels-idx1-ubyte").unlink()
+    with pytest.raises(FileNotFoundError, match="t10k-labels-idx1-ubyte"):
+        load_idx(folder)
+
+
+# Arrays
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float64])
+def test_normalize_divides_by_255_into_float32(dtype):
+    scaled = normalize(np.array([[0, 51, 255]], dtype))
+    np.testing.assert_array_equal(scaled, np.float32([[0, 0.2, 1]]), strict=True)
+
+
+def test_one_hot_is_float32_with_one_column_per_class():
+    expected = np.float32([[0, 0, 1, 0], [1, 0, 0, 0]])  # class 3 has a column though none is 3
+    np.testing.assert_array_equal(one_hot(np.array([2, 0]), classes=4), expected, strict=True)
+
+
+@given(m=st.integers(2, 30), data=st.data(), seed=st.integers(0, 99))
+def test_split_loses_no_example_and_keeps_pairs_together(m, data, seed):
+    dev_size = data.draw(st.integers(1, m - 1))
+    X, y = np.arange(m)[:, None] * 10.0, np.arange(m)
+    parts = train_dev_split(X, y, dev_size, np.random.default_rng(seed))
+    X_train, y_train, X_dev, y_dev = parts
+    assert len(y_dev) == dev_size
+    assert sorted([*y_train, *y_dev]) == list(range(m))
+    assert (X_train[:, 0] == 10 * y_train).all()
+    assert (X_dev[:, 0] == 10 * y_dev).all()
+
+
+def test_split_shuffles_first(rng):
+    _, _, _, y_dev = train_dev_split(np.zeros((100, 1)), np.arange(100), 20, rng)
+    assert sorted(y_dev) not in (list(range(20)), list(range(80, 100)))
+
+
+def epoch(m, batch_size, rng):
+    X, y = np.arange(m)[:, None] * 10.0, np.arange(m)
+    return list(minibatches(X, y, batch_size, rng))
+
+
+@given(m=st.integers(1, 30), batch_size=st.integers(1, 35), seed=st.integers(0, 99))
+def test_minibatches_hold_every_example_once_with_its_label(m, batch_size, seed):
+    batches = epoch(m, batch_size, np.random.default_rng(seed))
+    sizes = [len(y) for X, y in batches]
+    assert sizes == [batch_size] * (m // batch_size) + [m % batch_size] * (m % batch_size > 0)
+    assert sorted(np.concatenate([y for X, y in batches])) == list(range(m))
+    assert all((X[:, 0] == 10 * y).all() for X, y in batches)
+
+
+def test_each_epoch_has_its_own_order(rng):
+    first, second = (np.concatenate([y for _, y in epoch(50, 8, rng)]) for _ in range(2))
+    assert (first != second).any()
+    assert (first != np.arange(50)).any()
+
+
+def test_the_same_seed_gives_the_same_order():
+    first, second = (epoch(50, 50, np.random.default_rng(7))[0][1] for _ in range(2))
+    np.testing.assert_array_equal(first, second)

@@ -1,0 +1,213 @@
+"""Bad input at every door: the message names the argument and what is wrong with it."""
+
+import numpy as np
+import pytest
+
+import helpers
+from helpers import validation
+
+ACTIVATIONS = ["relu", "sigmoid", "tanh", "softmax"]
+ACTIVATIONS += ["relu_derivative", "sigmoid_derivative", "tanh_derivative"]
+
+BAD_LOGITS = [
+    ("[1.0, 2.0]", TypeError, r"Z must be a NumPy array, got list \[1.0, 2.0\]"),
+    ("np.array(['1'])", TypeError, "Z must hold real numbers, got dtype <U1"),
+    ("np.array([1j])", TypeError, "Z must hold real numbers"),
+    ("np.array([])", ValueError, "Z is empty"),
+    ("np.array([[0, np.nan]])", ValueError, r"Z must be finite, got nan at index \(0, 1\)"),
+    ("np.array([[0], [-np.inf]])", ValueError, r"Z must be finite, got -inf at index \(1, 0\)"),
+]
+
+# X: 6 examples of 4 numbers; y: their labels 0-2; Y: one-hot; p: a network 4-5-3 in float64;
+# cache: of a forward pass; s: settings for train; rng: a generator
+BAD_CALLS = [
+    # data
+    ("normalize([255])", TypeError, "pixels must be a NumPy array"),
+    ("normalize(np.array([-1, 0]))", ValueError, "pixels must lie in 0-255, got -1 to 0"),
+    ("normalize(np.array([256]))", ValueError, "pixels must lie in 0-255, got 256 to 256"),
+    ("normalize(np.array([0, np.nan]))", ValueError, "pixels must lie in 0-255, got nan"),
+    ("normalize(np.array([]))", ValueError, "pixels is empty"),
+    ("one_hot(np.array([1, 10]))", ValueError, "y must hold labels from 0 to 9, got 1 to 10"),
+    ("one_hot(np.array([-1, 1]))", ValueError, "y must hold labels from 0 to 9, got -1 to 1"),
+    ("one_hot(np.array([1, 1.5]))", ValueError, "y must hold whole numbers, got 1.5"),
+    ("one_hot(np.array([1.0]))", TypeError, r"y must have an integer dtype.* y\.astype\(int\)"),
+    ("one_hot(Y)", ValueError, r"y must be labels .* one-hot matrix\? y\.argmax"),
+    ("one_hot([1, 2])", TypeError, "y must be a NumPy array"),
+    ("one_hot(y, classes=2)", ValueError, "y must hold labels from 0 to 1, got 0 to 2"),
+    ("one_hot(y, classes=3.0)", TypeError, "classes must be a whole number, got float 3.0"),
+    ("one_hot(y, classes=0)", ValueError, "classes must be at least 1, got 0"),
+    ("train_dev_split(X, y[:5], 2, rng)", ValueError, "y has 5 labels for 6 examples"),
+    ("train_dev_split(X, y, 6, rng)", ValueError, "dev_size must be smaller than the 6 examples"),
+    ("train_dev_split(X, y, 0, rng)", ValueError, "dev_size must be at least 1"),
+    ("train_dev_split(X, y, 0.2, rng)", TypeError, "dev_size must be a whole number"),
+    ("train_dev_split(X, y, 2, 42)", TypeError, r"rng must be .*default_rng\(seed\), got int 42"),
+    ("minibatches(X, y[:5], 2, rng)", ValueError, "X has 6 examples, y has 5"),
+    ("minibatches(X, list(y), 2, rng)", TypeError, "y must be a NumPy array"),
+    ("minibatches(X, y, 0, rng)", ValueError, "batch_size must be at least 1, got 0"),
+    ("minibatches(X, y, True, rng)", TypeError, "batch_size must be a whole number, got bool"),
+    ("minibatches(X, y, 2, np.random)", TypeError, "rng must be a generator"),
+    # losses
+    ("cross_entropy(X, Y)", ValueError, "each row of A .* for logits use cross_entropy_from"),
+    ("cross_entropy(Y - 1 / 3, Y)", ValueError, "each row of A must be probabilities"),
+    ("cross_entropy(2 * Y, Y)", ValueError, "each row of A must be probabilities"),
+    ("cross_entropy(Y * np.nan, Y)", ValueError, "A must be finite"),
+    ("cross_entropy(Y, y)", ValueError, r"Y must be one-hot rows.* labels\? one_hot\(y\)"),
+    ("cross_entropy(Y, Y[:5])", ValueError, r"Y has shape \(5, 3\), expected \(6, 3\)"),
+    ("cross_entropy(Y, 2 * Y)", ValueError, "each row of Y must be non-negative and sum to 1"),
+    ("cross_entropy(Y, 1.5 * Y - 0.5 * Y[:, ::-1])", ValueError, "each row of Y must be non-neg"),
+    ("cross_entropy_from_logits(X, Y)", ValueError, "y must be labels .* one-hot matrix"),
+    ("cross_entropy_from_logits(X, y + 2)", ValueError, "y must hold labels from 0 to 3"),
+    ("cross_entropy_from_logits(X, y[:5])", ValueError, "y has 5 labels for 6 examples"),
+    ("cross_entropy_from_logits(X[0], y)", ValueError, r"Z must have 2 .* shape \(4,\)"),
+    ("cross_entropy_from_logits(X * np.inf, y)", ValueError, "Z must be finite"),
+    # initialization
+    ("initialize(784, rng=rng)", TypeError, r"sizes must be a list such as .*, got int 784"),
+    ("initialize([784], rng=rng)", ValueError, "sizes needs at least inputs and outputs"),
+    ("initialize([784, 0, 10], rng=rng)", ValueError, r"sizes\[1\] must be at least 1, got 0"),
+    ("initialize([784, 10.0], rng=rng)", TypeError, r"sizes\[1\] must be a whole number"),
+    ("initialize([4, 3], 'step', rng=rng)", ValueError, "hidden must be one of relu, .*'step'"),
+    ("initialize([4, 3], rng=0)", TypeError, "rng must be a generator .*, got int 0"),
+    ("initialize([4, 3], rng=rng, scheme='him')", ValueError, "scheme must be one of he, .*'him'"),
+    ("initialize([4, 3], rng=rng, scheme=-0.1)", ValueError, "scheme, .* must be positive"),
+    ("initialize([4, 3], rng=rng, scheme=True)", TypeError, "scheme, .* must be a number"),
+    ("initialize([4, 3], rng=rng, dtype=int)", TypeError, "dtype must be a floating dtype"),
+    # network
+    ("forward(X[:, :3], p)", ValueError, "X has 3 columns, but the first layer expects 4"),
+    ("forward(X[0], p)", ValueError, r"X must have one example per row.* X\[None, :\]"),
+    ("forward(X[:0], p)", ValueError, r"X is empty: its shape is \(0, 4\)"),
+    ("forward(X + np.nan, p)", ValueError, r"X must be finite, got nan at index \(0, 0\)"),
+    ("forward(X[None], p)", ValueError, "X must have 2 dimension"),
+    ("forward(X.tolist(), p)", TypeError, "X must be a NumPy array"),
+    ("forward(X, p, 'step')", ValueError, "hidden must be one of relu, sigmoid, tanh; got 'step'"),
+    ("forward(X, p, np.tanh)", ValueError, "hidden must be one of relu, sigmoid, tanh"),
+    ("forward(X, [])", TypeError, r"params must be a non-empty list of \(W, b\) pairs"),
+    ("forward(X, tuple(p))", TypeError, r"params must be a non-empty list of \(W, b\) pairs"),
+    ("forward(X, [p[0], p[1][0]])", TypeError, r"params\[1\] must be a pair \(W, b\)"),
+    ("forward(X, [p[0], p[0]])", ValueError, r"W of layer 2 has shape \(4, 5\), .* 5 outputs"),
+    ("forward(X, [p[0], (p[1][0], p[0][1])])", ValueError, r"b of layer 2 has shape \(5,\)"),
+    ("forward(X, [(W.astype('f4'), b) for W, b in p])", TypeError, "share one floating dtype"),
+    (
+        "forward(X, [p[0], [a.astype('f4') for a in p[1]]])",
+        TypeError,
+        "share one floating dtype; layer 2 has float32",
+    ),
+    ("forward(X, [(W.astype(int), b.astype(int)) for W, b in p])", TypeError, "floating dtype"),
+    ("forward(X, [p[0], (p[1][0] * np.inf, p[1][1])])", ValueError, "W of layer 2 must be finite"),
+    ("forward(X, [p[0], (p[1][0], p[1][1] + np.nan)])", ValueError, "b of layer 2 must be finite"),
+    ("backward(cache[0], Y, p)", TypeError, "cache must be the second result of forward"),
+    ("backward(cache, y, p)", ValueError, r"Y must be one-hot rows.* labels\?"),
+    ("backward(cache, Y[:1], p)", ValueError, r"Y has shape \(1, 3\), expected \(6, 3\)"),
+    ("backward(cache, 2 * Y, p)", ValueError, "each row of Y must be non-negative and sum to 1"),
+    ("backward(cache, Y, p[:1])", ValueError, "cache was made with weights of shapes"),
+    ("predict(X[:, :3], p)", ValueError, "X has 3 columns"),
+    ("predict(X, p, 'step')", ValueError, "hidden must be one of"),
+    # a step, and training
+    ("update(p, p[:1], 0.1)", ValueError, "grads have shapes .*, params have"),
+    ("update(p, p[::-1], 0.1)", ValueError, "W of layer 2 has shape"),
+    ("update(p, None, 0.1)", TypeError, "grads must be a non-empty list"),
+    ("update(p, p, 0)", ValueError, "learning_rate must be positive and finite, got 0"),
+    ("update(p, p, '0.1')", TypeError, "learning_rate must be a number, got str '0.1'"),
+    ("evaluate(X, Y, p)", ValueError, "y must be labels .* one-hot"),
+    ("evaluate(X, y + 1, p)", ValueError, "y must hold labels from 0 to 2, got 1 to 3"),
+    ("evaluate(X[:, :3], y, p)", ValueError, "X has 3 columns"),
+    ("evaluate(X, y, p, 'step')", ValueError, "hidden must be one of"),
+    ("train(X, y + 1, p, **s)", ValueError, "y must hold labels from 0 to 2, got 1 to 3"),
+    ("train(X, Y, p, **s)", ValueError, r"y must be labels .*\? y\.argmax\(axis=1\)"),
+    ("train(X, y + 0.5, p, **s)", ValueError, "y must hold whole numbers, got 0.5"),
+    ("train(X, y[:5], p, **s)", ValueError, "y has 5 labels for 6 examples"),
+    ("train(X[0], y[:1], p, **s)", ValueError, "X must have one example per row"),
+    ("train(X / 0, y, p, **s)", ValueError, "X must be finite"),
+    ("train(X[:, :3], y, p, **s)", ValueError, "X has 3 columns"),
+    ("train(X, y, p[::-1], **s)", ValueError, "W of layer 2 has shape"),
+    ("train(X, y, p, **s | {'learning_rate': 0})", ValueError, "learning_rate must be positive"),
+    ("train(X, y, p, **s | {'learning_rate': -1})", ValueError, "learning_rate must be positive"),
+    ("train(X, y, p, **s | {'learning_rate': np.nan})", ValueError, "learning_rate .* got nan"),
+    ("train(X, y, p, **s | {'learning_rate': np.inf})", ValueError, "learning_rate .* got inf"),
+    ("train(X, y, p, **s | {'learning_rate': '0.1'})", TypeError, "learning_rate .* str '0.1'"),
+    ("train(X, y, p, **s | {'learning_rate': True})", TypeError, "learning_rate .* bool True"),
+    ("train(X, y, p, **s | {'batch_size': 0})", ValueError, "batch_size must be at least 1"),
+    ("train(X, y, p, **s | {'batch_size': 1.5})", TypeError, "batch_size .* float 1.5"),
+    ("train(X, y, p, **s | {'batch_size': True})", TypeError, "batch_size .* bool True"),
+    ("train(X, y, p, **s | {'epochs': 0})", ValueError, "epochs must be at least 1, got 0"),
+    ("train(X, y, p, **s | {'epochs': None})", TypeError, "epochs must be a whole number"),
+    ("train(X, y, p, **s | {'rng': 42})", TypeError, "rng must be a generator .*, got int 42"),
+    ("train(X, y, p, **s, hidden='step')", ValueError, "hidden must be one of"),
+    ("train(X, y, p, **s, callback=1)", TypeError, "callback must be a function, got int 1"),
+    ("train(X, y, p, **s, callback_every=0)", ValueError, "callback_every must be at least 1"),
+    ("train(X, y, p, **s, X_dev=X)", ValueError, "X_dev and y_dev go together"),
+    ("train(X, y, p, **s, y_dev=y)", ValueError, "X_dev and y_dev go together"),
+    ("train(X, y, p, **s, X_dev=X[:, :3], y_dev=y)", ValueError, "X_dev has 3 columns"),
+    ("train(X, y, p, **s, X_dev=X, y_dev=y + 1)", ValueError, "y_dev must hold labels from 0 to 2"),
+    # metrics
+    ("accuracy(y, y[:5])", ValueError, "y_pred has 5 labels for 6 examples"),
+    ("accuracy(Y, y)", ValueError, "y_true must be labels .* one-hot"),
+    ("accuracy(y, Y)", ValueError, "y_pred must be labels .* one-hot"),
+    ("accuracy(y, y - 0.5)", ValueError, "y_pred must hold whole numbers"),
+    ("confusion_matrix(y, y, classes=2)", ValueError, "y_true must hold labels from 0 to 1"),
+    ("confusion_matrix(y, y + 1, classes=3)", ValueError, "y_pred must hold labels from 0 to 2"),
+    ("confusion_matrix(y, y[:5])", ValueError, "y_pred has 5 labels for 6 examples"),
+    ("precision_recall(np.ones((2, 3)))", ValueError, r"confusion must be square, got .*\(2, 3\)"),
+    ("precision_recall(np.ones(4))", ValueError, "confusion must have 2 dimension"),
+    # finite differences
+    ("numerical_gradients(sum, p32)", TypeError, r"need float64 .* initialize\(\.\.\., dtype="),
+    ("numerical_gradients(sum, p, h=0)", ValueError, "h must be positive"),
+    ("check_gradients(sum, p32, p32)", TypeError, "need float64 parameters, got float32"),
+    ("check_gradients(loss, p, p[::-1])", ValueError, "W of layer 2 has shape"),
+    ("check_gradients(loss, p[:1], p[1:])", ValueError, r"dW1 has shape .*, expected \(4, 5\)"),
+    ("check_gradients(sum, p, None)", TypeError, "grads must be a non-empty list"),
+    ("check_gradients(sum, p, p, sample=0, rng=rng)", ValueError, "sample must be at least 1"),
+    ("check_gradients(sum, p, p, sample=5)", TypeError, "rng must be a generator .* NoneType None"),
+]
+
+BAD_CALLS += [(f"{f}({Z})", error, text) for f in ACTIVATIONS for Z, error, text in BAD_LOGITS]
+BAD_CALLS += [(f"log_sum_exp({Z})", error, text) for Z, error, text in BAD_LOGITS]
+
+
+@pytest.fixture
+def names():
+    """What the calls above use."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(6, 4)), np.array([0, 1, 2, 0, 1, 2])
+    X[0, 0] = 0  # for X / 0
+    p = helpers.initialize([4, 5, 3], rng=rng, dtype=np.float64)
+    settings = {"learning_rate": 0.1, "batch_size": 2, "epochs": 1, "rng": rng}
+    return {
+        **{name: getattr(helpers, name) for name in helpers.__all__},
+        "np": np,
+        "rng": rng,
+        "X": X,
+        "y": y,
+        "Y": np.eye(3)[y],
+        "p": p,
+        "p32": helpers.initialize([4, 5, 3], rng=rng),
+        "cache": helpers.forward(X, p)[1],
+        "loss": lambda params: 0.0,
+        "s": {**settings, "progress": False},
+    }
+
+
+@pytest.mark.parametrize(("call", "error", "message"), BAD_CALLS, ids=[c[0] for c in BAD_CALLS])
+def test_bad_input_is_refused_by_name(call, error, message, names):
+    with np.errstate(all="ignore"), pytest.raises(error, match=message):
+        eval(call, names)
+
+
+def test_no_public_function_is_left_out_above():
+    files = {"load_mnist", "load_idx", "read_idx", "load_params", "save_params"}  # have their own
+    assert {call.partition("(")[0] for call, *_ in BAD_CALLS} == set(helpers.__all__) - files
+
+
+def test_unchecked_is_the_function_without_its_check():
+    calls = []
+    function = validation.checked(calls.append)(abs)
+    assert (function(-1), calls) == (1, [-1])
+    assert (function.unchecked(-2), calls) == (2, [-1])
+
+
+@pytest.mark.parametrize("top", [1.0, 99.0, 256.0])
+def test_values_that_are_no_raw_pixels_bring_no_warning(top):
+    validation.check_examples(np.array([[0.0, top]]))  # warnings are errors
+
+
+def test_values_below_zero_are_no_raw_pixels():
+    validation.check_examples(np.array([[-1.0, 200.0]]))
