@@ -154,7 +154,7 @@ def digits(X, captions=None, columns=10, width=7.5):
     canvas, corners = _mosaic(X, columns, side, (below, 4), fill=0.0)
     ax = _bare_axes(width, canvas.shape)
     ax.imshow(canvas, cmap="gray_r", vmin=0, vmax=1)
-    size = 72 * width / canvas.shape[1] * 6.5
+    size = 72 * width / canvas.shape[1] * 6
     for (top, left), caption in zip(corners, captions or [], strict=False):
         place = (left + side / 2, top + side + 1)
         ax.text(*place, caption, ha="center", va="top", size=size, linespacing=1.05)
@@ -176,7 +176,7 @@ def weights(W, columns=8, width=7.5):
     Returns
     -------
     Axes
-        Orange: weight above zero, blue: below, white: zero. Every image has its own scale.
+        Orange: weight above zero, purple: below, white: zero. Every image has its own scale.
 
     Examples
     --------

@@ -1,8 +1,8 @@
-"""Run the chapters and keep their outputs: python notebooks/execute.py [chapter.ipynb ...].
+"""Run chapters, keep their outputs: python notebooks/execute.py [chapter.ipynb ...].
 
-What changes from run to run is taken out, so that running twice changes no byte: execution times
-in the metadata, Python's version, and progress bars. In a cell tagged `timing` the committed output
-stays if the new one differs in its numbers only.
+What changes from run to run is taken out, so that running twice changes no byte:
+execution times in the metadata, Python's version, and progress bars. In a cell tagged
+`timing` the committed output stays if the new one differs in its numbers only.
 """
 
 import re
@@ -30,10 +30,8 @@ def execute(path):
     for cell, before in zip(notebook.cells, committed, strict=True):
         if cell.cell_type == "code":
             normalize(cell, before)
-    notebook.metadata = {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    }
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook.metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     nbformat.write(notebook, path)
 
 
@@ -41,20 +39,21 @@ def normalize(cell, before):
     """Take out of an executed cell what another run would do differently."""
     cell.metadata.pop("execution", None)
     cell.outputs = [output for output in cell.outputs if not is_bare_widget(output)]
-    if "timing" in cell.metadata.get("tags", []) and shape(before) == shape(cell.outputs):
+    timing = "timing" in cell.metadata.get("tags", [])
+    if timing and words(before) == words(cell.outputs):
         cell.outputs = before
 
 
 def is_bare_widget(output):
-    """Is this a live widget, such as a progress bar, that has no picture to show without Python?"""
+    """Tell whether this is a live widget without a picture, such as a progress bar."""
     data = output.get("data", {})
     return WIDGET in data and not {"text/html", "image/png"} & set(data)
 
 
-def shape(outputs):
+def words(outputs):
     """Return the text of outputs without numbers and spacing."""
-    texts = [output.get("text") or output.get("data", {}).get("text/plain") for output in outputs]
-    return [re.sub(r"[\d.\se+-]+", "#", str(text)) for text in texts]
+    texts = [o.get("text") or o.get("data", {}).get("text/plain") for o in outputs]
+    return [re.sub(r"[\d.\s+-]+", "#", str(text)) for text in texts]
 
 
 if __name__ == "__main__":
