@@ -208,7 +208,7 @@ def show_steps(threads, quick, markdown):
         ]
         network = "-".join(map(str, sizes))
         title = f"{network}, batch size {batch_size}, {threads} thread{'s' * (threads > 1)}"
-        show(f"{title}, {len(evaluation)} round(s)", header, rows, markdown)
+        show(f"{title}, rounds: {len(evaluation)}", header, rows, markdown)
 
 
 def show_rest(quick, markdown):
@@ -255,7 +255,7 @@ def main():
     print(
         f"Each measurement trains on {images:,} images; the seconds are scaled to {MNIST_SIZE:,}."
     )
-    for threads in THREADS:
+    for threads in THREADS[:1] if options.quick else THREADS:
         if threads > len(cores()):
             print(f"\n{threads} threads: skipped, there is only one core")
         else:

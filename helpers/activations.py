@@ -12,6 +12,8 @@ from .validation import check_logits, checked
 def relu(Z):
     """Rectified linear unit: max(0, z), element by element.
 
+    Eq. (2.5).
+
     Parameters
     ----------
     Z : ndarray
@@ -34,6 +36,8 @@ def relu(Z):
 def relu_derivative(Z):
     """Derivative of ReLU: 1 where z > 0, else 0. At z = 0 the value 0 is a convention.
 
+    Eq. (4.8).
+
     Parameters
     ----------
     Z : ndarray
@@ -55,6 +59,8 @@ def relu_derivative(Z):
 @checked(check_logits)
 def sigmoid(Z):
     """Logistic function 1 / (1 + exp(-z)), element by element, for any finite z.
+
+    Eqs. (2.6), (2.7).
 
     exp is only taken of numbers ≤ 0, so nothing overflows, in float32 too.
 
@@ -81,6 +87,8 @@ def sigmoid(Z):
 def sigmoid_derivative(Z):
     """Derivative of the sigmoid: a (1 - a) with a = sigmoid(z).
 
+    Eq. (4.9).
+
     Parameters
     ----------
     Z : ndarray
@@ -104,6 +112,8 @@ def sigmoid_derivative(Z):
 def tanh(Z):
     """Hyperbolic tangent, element by element.
 
+    Eq. (2.8).
+
     Parameters
     ----------
     Z : ndarray
@@ -126,6 +136,8 @@ def tanh(Z):
 def tanh_derivative(Z):
     """Derivative of tanh: 1 - tanh(z)².
 
+    Eq. (4.10).
+
     Parameters
     ----------
     Z : ndarray
@@ -147,6 +159,8 @@ def tanh_derivative(Z):
 @checked(check_logits)
 def softmax(Z):
     """Turn each row of logits into probabilities: exp(z_j) / Σ_k exp(z_k).
+
+    Eqs. (2.9), (2.10).
 
     The largest logit of a row is subtracted first. That leaves the result unchanged, and exp is
     only taken of numbers ≤ 0, so nothing overflows.

@@ -37,6 +37,8 @@ def _check_normalize(pixels):
 def normalize(pixels):
     """Scale pixel values from 0-255 to 0-1.
 
+    Eq. (1.1).
+
     Parameters
     ----------
     pixels : ndarray
@@ -203,6 +205,8 @@ def _check_one_hot_labels(y, classes=10):
 @checked(_check_one_hot_labels)
 def one_hot(y, classes=10):
     """Turn labels into rows with a single 1.
+
+    Eq. (1.2).
 
     Parameters
     ----------

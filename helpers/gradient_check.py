@@ -52,6 +52,8 @@ def _central_difference(loss, params, array, index, h):
 def numerical_gradients(loss, params, h=1e-5):
     """Derivatives by central differences, (J(p + h) - J(p - h)) / 2h, for every parameter.
 
+    Eq. (4.11).
+
     Parameters
     ----------
     loss : callable
@@ -88,6 +90,8 @@ def numerical_gradients(loss, params, h=1e-5):
 
 def check_gradients(loss, params, grads, h=1e-5, sample=None, rng=None):
     """Compare derivatives with central differences, array by array.
+
+    Eqs. (4.11), (4.12).
 
     Parameters
     ----------

@@ -38,6 +38,8 @@ def _check_initialize(sizes, hidden="relu", *, rng, scheme=None, dtype=np.float3
 def initialize(sizes, hidden="relu", *, rng, scheme=None, dtype=np.float32):
     """Draw the weights of a network from normal distributions; the biases are zero.
 
+    Eqs. (6.3), (6.4), (6.6).
+
     Parameters
     ----------
     sizes : list of int

@@ -33,6 +33,8 @@ def _check_cross_entropy_from_logits(Z, y):
 def cross_entropy(A, Y):
     """Mean cross-entropy of predicted probabilities, in nats.
 
+    Eqs. (3.2), (3.3).
+
     Parameters
     ----------
     A : ndarray, shape (m, classes)
@@ -61,6 +63,8 @@ def cross_entropy(A, Y):
 def log_sum_exp(Z):
     """Logarithm of Σ_k exp(z_k) for each row, without overflow.
 
+    Eq. (3.4).
+
     Parameters
     ----------
     Z : ndarray, shape (..., classes)
@@ -83,6 +87,8 @@ def log_sum_exp(Z):
 @checked(_check_cross_entropy_from_logits)
 def cross_entropy_from_logits(Z, y):
     """Mean cross-entropy straight from the logits, in nats; exact for logits of any size.
+
+    Eq. (3.5).
 
     Parameters
     ----------

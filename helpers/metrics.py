@@ -26,6 +26,8 @@ def _check_counts(confusion):
 def accuracy(y_true, y_pred):
     """The fraction of labels that were predicted right.
 
+    Eq. (1.5).
+
     Parameters
     ----------
     y_true, y_pred : ndarray of int, shape (m,)
@@ -47,6 +49,8 @@ def accuracy(y_true, y_pred):
 @checked(_check_confusion)
 def confusion_matrix(y_true, y_pred, classes=10):
     """Count how often each true class was predicted as each class.
+
+    Eq. (7.1).
 
     Parameters
     ----------
@@ -73,6 +77,8 @@ def confusion_matrix(y_true, y_pred, classes=10):
 @checked(_check_counts)
 def precision_recall(confusion):
     """Precision and recall of each class.
+
+    Eqs. (7.2), (7.3).
 
     Parameters
     ----------

@@ -53,6 +53,8 @@ def _check_backward(cache, Y, params):
 def forward(X, params, hidden="relu"):
     """Run a batch through the network.
 
+    Eqs. (2.2), (2.3).
+
     Parameters
     ----------
     X : ndarray, shape (m, n0)
@@ -87,6 +89,8 @@ def forward(X, params, hidden="relu"):
 @checked(_check_backward)
 def backward(cache, Y, params):
     """Derivatives of the mean cross-entropy with respect to every weight and bias.
+
+    Eqs. (4.3), (4.4), (4.5), (4.6), (4.7).
 
     Parameters
     ----------
@@ -124,6 +128,8 @@ def backward(cache, Y, params):
 
 def predict(X, params, hidden="relu"):
     """The most probable class of each example.
+
+    Eq. (2.11).
 
     Parameters
     ----------

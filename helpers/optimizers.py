@@ -17,6 +17,8 @@ def _check_update(params, grads, learning_rate):
 def update(params, grads, learning_rate):
     """Take one step of gradient descent, in place.
 
+    Eqs. (5.1), (5.2).
+
     Parameters
     ----------
     params : list of (W, b)

@@ -1,0 +1,67 @@
+# make lab    open the course in JupyterLab
+# make test   run every test and every notebook
+# Each sets up its own virtual environment in .venv the first time.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
+
+.PHONY: help lab test notebooks bench clean
+
+help:
+	@echo "make lab        open chapter 00 in JupyterLab"
+	@echo "make test       run every test and every notebook"
+	@echo "make notebooks  run the chapters and keep their outputs"
+	@echo "make bench      measure speed and accuracy"
+	@echo "make clean      remove the virtual environment"
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "Python 3.11 or newer is needed. Name one: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "Making a virtual environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV) || \
+	    { rm -rf $(VENV); echo "On Debian or Ubuntu: apt install python3-venv"; exit 1; }
+
+$(VENV)/installed-lab: pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the course (about a minute, the first time only)"
+	@$(INSTALL) .
+	@touch $@
+
+$(VENV)/installed-test: pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the course and its test tools (about a minute, the first time only)"
+	@$(INSTALL) ".[test]"
+	@touch $@ $(VENV)/installed-lab
+
+$(VENV)/installed-bench: pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what the benchmarks compare with"
+	@$(INSTALL) ".[bench]"
+	@touch $@
+
+# as root JupyterLab wants to be told so; without a screen there is no browser to open; in a
+# container its port is reached from outside, protected by the token in the address
+lab: $(VENV)/installed-lab
+	@flags=""; \
+	if [ "$$(id -u)" = 0 ]; then flags="$$flags --allow-root"; fi; \
+	if [ "$$(uname)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+	    flags="$$flags --no-browser"; \
+	    echo "There is no screen here: open the address below in a browser."; fi; \
+	if [ -f /.dockerenv ] || [ -f /run/.containerenv ]; then flags="$$flags --ip=0.0.0.0"; fi; \
+	echo "Starting JupyterLab on chapter 00; Ctrl-C twice stops it."; \
+	exec $(BIN)/python -m jupyterlab $$flags notebooks/00_start_here.ipynb
+
+test: $(VENV)/installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadscope
+
+notebooks: $(VENV)/installed-test
+	$(BIN)/ruff format notebooks
+	$(BIN)/python notebooks/execute.py
+
+bench: $(VENV)/installed-bench
+	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/accuracy.py
+
+clean:
+	rm -rf $(VENV)

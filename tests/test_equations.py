@@ -1,0 +1,282 @@
+"""Equation numbers hold chapters, helpers and tests together, so that none can drift alone.
+
+A chapter numbers its equations and names in its recap the function that computes each. The
+docstring of that function cites the number, and one test below checks the function against the
+equation, written out element by element.
+"""
+
+import math
+import re
+from itertools import product
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+import helpers
+
+NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
+NUMBER = re.compile(r"\((\d+\.\d+)\)")
+
+CHECKED = {}
+
+
+def equation(*numbers):
+    """Mark a test as the one that knows these equations."""
+
+    def remember(test):
+        for number in numbers:
+            assert number not in CHECKED, f"({number}) is checked twice"
+            CHECKED[number] = test
+        return test
+
+    return remember
+
+
+def prose(path):
+    notebook = nbformat.read(path, as_version=4)
+    return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+def tags(path):
+    return re.findall(r"\\tag\{([^}]*)\}", prose(path))
+
+
+def recap(path):
+    """Pairs of an equation's number and a function that computes it, from the recap's table."""
+    pairs = set()
+    for row in re.findall(r"^\|(.*)\|$", prose(path).partition("## Recap")[2], re.M):
+        left, functions, *_ = row.split("|")
+        names = re.findall(r"`(\w+)`", functions)
+        pairs |= set(product(NUMBER.findall(left), names))
+    return pairs
+
+
+def citations():
+    """Pairs of an equation's number and the helper whose docstring cites it."""
+    return {
+        (number, name)
+        for name in helpers.__all__
+        for line in re.findall(r"^\s*Eqs?\. .*$", getattr(helpers, name).__doc__, re.M)
+        for number in NUMBER.findall(line)
+    }
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_equations_are_numbered_in_order_without_gaps(path):
+    chapter = int(path.stem[:2])
+    assert tags(path) == [f"{chapter}.{n}" for n in range(1, len(tags(path)) + 1)]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_prose_refers_only_to_equations_that_exist(path):
+    known = {number for notebook in NOTEBOOKS for number in tags(notebook)}
+    mentioned = set(re.findall(r"(?<![\w\d])\((\d{1,2}\.\d{1,2})\)", prose(path)))
+    assert mentioned <= known
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_recap_names_every_numbered_equation(path):
+    table = prose(path).partition("## Recap")[2]
+    assert set(tags(path)) <= set(NUMBER.findall(table))
+
+
+def test_docstrings_cite_what_the_recaps_say_and_nothing_else():
+    named = set().union(*(recap(path) for path in NOTEBOOKS))
+    assert {(number, name) for number, name in named if name in helpers.__all__} == citations()
+    assert {name for _, name in named} <= set(helpers.__all__)
+
+
+def test_every_cited_equation_has_its_test():
+    assert {number for number, _ in citations()} == set(CHECKED)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+@equation("1.1")
+def test_normalize_divides_by_255():
+    for p in (0, 1, 128, 255):
+        assert helpers.normalize(np.array([p]))[0] == np.float32(p / 255)
+
+
+@equation("1.2")
+def test_one_hot_has_a_one_at_the_label_only():
+    y = np.array([2, 0, 1])
+    Y = helpers.one_hot(y, classes=3)
+    for i, j in np.ndindex(3, 3):
+        assert Y[i, j] == (1 if y[i] == j else 0)
+
+
+@equation("1.5")
+def test_accuracy_is_the_mean_of_hits(rng):
+    y, y_hat = rng.integers(3, size=(2, 50))
+    assert helpers.accuracy(y, y_hat) == sum(a == b for a, b in zip(y, y_hat, strict=True)) / 50
+
+
+@equation("2.2", "2.3")
+def test_forward_weighs_adds_and_activates_unit_by_unit(rng):
+    params = helpers.initialize([3, 4, 2], rng=rng, dtype=np.float64)
+    params[0][1][:] = rng.standard_normal(4)
+    X = rng.standard_normal((5, 3))
+    _, cache = helpers.forward(X, params)
+    for l, (W, b) in enumerate(params, start=1):
+        for i, j in np.ndindex(cache.Z[l].shape):
+            z = sum(cache.A[l - 1][i, k] * W[k, j] for k in range(len(W))) + b[j]
+            assert math.isclose(cache.Z[l][i, j], z, abs_tol=1e-12)
+    assert np.array_equal(cache.A[1], helpers.relu(cache.Z[1]))
+    assert np.array_equal(cache.A[2], helpers.softmax(cache.Z[2]))
+
+
+@equation("2.5")
+def test_relu_is_the_larger_of_zero_and_z():
+    for z in (-3.0, -0.0, 0.5, 7.0):
+        assert helpers.relu(np.array([z]))[0] == max(0, z)
+
+
+@equation("2.6", "2.7")
+def test_sigmoid_in_both_of_its_forms():
+    for z in (-30.0, -1.0, 0.0, 2.0, 30.0):
+        a = helpers.sigmoid(np.array([z]))[0]
+        assert math.isclose(a, 1 / (1 + math.exp(-z)), rel_tol=1e-12)
+        assert math.isclose(a, math.exp(z) / (1 + math.exp(z)), rel_tol=1e-12)
+
+
+@equation("2.8")
+def test_tanh_from_exponentials():
+    for z in (-2.0, 0.0, 0.3, 4.0):
+        expected = (math.exp(z) - math.exp(-z)) / (math.exp(z) + math.exp(-z))
+        assert math.isclose(helpers.tanh(np.array([z]))[0], expected, abs_tol=1e-15)
+
+
+@equation("2.9", "2.10")
+def test_softmax_from_exponentials_with_any_shift(rng):
+    z = rng.standard_normal(4)
+    for c in (0, z.max(), -3):
+        expected = [math.exp(v - c) / sum(math.exp(w - c) for w in z) for v in z]
+        assert np.allclose(helpers.softmax(z[None]), expected, rtol=1e-12)
+
+
+@equation("2.11")
+def test_predict_takes_the_most_probable_class(rng):
+    params = helpers.initialize([3, 4], rng=rng)
+    X = rng.random((20, 3), dtype=np.float32)
+    A, _ = helpers.forward(X, params)
+    expected = [max(range(4), key=lambda j, row=row: row[j]) for row in A]
+    assert helpers.predict(X, params).tolist() == expected
+
+
+@equation("3.2", "3.3")
+def test_cross_entropy_as_double_sum_and_as_picked_term(rng):
+    A, y = helpers.softmax(rng.standard_normal((6, 4))), rng.integers(4, size=6)
+    Y = helpers.one_hot(y, classes=4)
+    J = helpers.cross_entropy(A, Y)
+    double = -sum(float(Y[i, j]) * math.log(A[i, j]) for i, j in np.ndindex(6, 4)) / 6
+    picked = -sum(math.log(A[i, y[i]]) for i in range(6)) / 6
+    assert math.isclose(J, double, rel_tol=1e-12)
+    assert math.isclose(J, picked, rel_tol=1e-12)
+
+
+@equation("3.4")
+def test_log_sum_exp(rng):
+    z = rng.standard_normal(5)
+    expected = math.log(sum(math.exp(v) for v in z))
+    assert math.isclose(helpers.log_sum_exp(z[None])[0], expected, rel_tol=1e-12)
+
+
+@equation("3.5")
+def test_loss_from_logits(rng):
+    Z, y = rng.standard_normal((6, 4)), rng.integers(4, size=6)
+    terms = [math.log(sum(math.exp(v) for v in Z[i])) - Z[i, y[i]] for i in range(6)]
+    assert math.isclose(helpers.cross_entropy_from_logits(Z, y), sum(terms) / 6, rel_tol=1e-12)
+
+
+@equation("4.3", "4.4", "4.5", "4.6", "4.7")
+def test_backward_sums_over_every_path(rng):
+    params = helpers.initialize([3, 4, 2], "tanh", rng=rng, dtype=np.float64)
+    X, Y = rng.standard_normal((5, 3)), helpers.one_hot(rng.integers(2, size=5), classes=2)
+    A, cache = helpers.forward(X, params, "tanh")
+    (dW1, db1), (dW2, db2) = helpers.backward(cache, Y, params)
+    W2 = params[1][0]
+    dZ2 = [[(A[i, j] - Y[i, j]) / 5 for j in range(2)] for i in range(5)]
+    for k, j in np.ndindex(4, 2):
+        assert math.isclose(dW2[k, j], sum(cache.A[1][i, k] * dZ2[i][j] for i in range(5)))
+        assert math.isclose(db2[j], sum(dZ2[i][j] for i in range(5)))
+    for k, j in np.ndindex(3, 4):
+        dA = [sum(dZ2[i][n] * W2[j, n] for n in range(2)) for i in range(5)]
+        dZ = [dA[i] * (1 - math.tanh(cache.Z[1][i, j]) ** 2) for i in range(5)]
+        assert math.isclose(dW1[k, j], sum(X[i, k] * dZ[i] for i in range(5)), abs_tol=1e-15)
+        assert math.isclose(db1[j], sum(dZ), abs_tol=1e-15)
+
+
+@equation("4.8")
+def test_relu_slope():
+    assert helpers.relu_derivative(np.array([-1.0, 0.0, 1.0])).tolist() == [0, 0, 1]
+
+
+@equation("4.9")
+def test_sigmoid_slope():
+    for z in (-2.0, 0.0, 1.5):
+        a = 1 / (1 + math.exp(-z))
+        assert math.isclose(helpers.sigmoid_derivative(np.array([z]))[0], a * (1 - a))
+
+
+@equation("4.10")
+def test_tanh_slope():
+    for z in (-2.0, 0.0, 1.5):
+        slope = helpers.tanh_derivative(np.array([z]))[0]
+        assert math.isclose(slope, 1 / math.cosh(z) ** 2, rel_tol=1e-12)
+
+
+@equation("4.11")
+def test_numerical_gradients_are_central_differences():
+    params = [(np.array([[2.0]]), np.array([0.0]))]
+    ((dW, _),) = helpers.numerical_gradients(lambda p: float(p[0][0][0, 0] ** 3), params, h=0.5)
+    assert math.isclose(dW[0, 0], (2.5**3 - 1.5**3) / (2 * 0.5))  # 12.25, not 3 * 2² = 12
+
+
+@equation("4.12")
+def test_check_gradients_reports_the_error_relative_to_the_array():
+    params = [(np.array([[1.0, 2.0]]), np.zeros(2))]
+    grads = [(np.array([[2.0, 5.0]]), np.zeros(2))]  # the true ones are 2 and 4
+    report = helpers.check_gradients(lambda p: float((p[0][0] ** 2).sum()), params, grads)
+    assert math.isclose(report.table.loc["dW1", "relative error"], (5 - 4) / 5, rel_tol=1e-6)
+    assert report.table.loc["db1", "relative error"] == 0
+
+
+@equation("5.1", "5.2")
+def test_update_subtracts_the_scaled_gradient(rng):
+    W, b, dW, db = (rng.standard_normal(shape) for shape in ((3, 2), 2, (3, 2), 2))
+    params = [(W.copy(), b.copy())]
+    helpers.update(params, [(dW, db)], 0.1)
+    for k, j in np.ndindex(3, 2):
+        assert params[0][0][k, j] == W[k, j] - 0.1 * dW[k, j]
+        assert params[0][1][j] == b[j] - 0.1 * db[j]
+
+
+@equation("6.3", "6.4", "6.6")
+def test_initialize_draws_with_the_variance_of_each_scheme(rng):
+    n_in, n_out = 400, 900
+    variances = {"he": 2 / n_in, "xavier": 1 / n_in, "glorot": 2 / (n_in + n_out)}
+    for scheme, variance in variances.items():
+        ((W, _),) = helpers.initialize([n_in, n_out], rng=rng, scheme=scheme)
+        assert math.isclose(W.var(), variance, rel_tol=0.02)
+
+
+@equation("7.1")
+def test_confusion_matrix_counts_pairs(rng):
+    y, y_hat = rng.integers(3, size=(2, 40))
+    C = helpers.confusion_matrix(y, y_hat, classes=3)
+    for i, j in np.ndindex(3, 3):
+        assert C[i, j] == sum(a == i and b == j for a, b in zip(y, y_hat, strict=True))
+
+
+@equation("7.2", "7.3")
+def test_precision_divides_by_the_column_and_recall_by_the_row():
+    C = np.array([[8, 2], [4, 6]])
+    precision, recall = helpers.precision_recall(C)
+    assert precision.tolist() == [8 / (8 + 4), 6 / (2 + 6)]
+    assert recall.tolist() == [8 / (8 + 2), 6 / (4 + 6)]
