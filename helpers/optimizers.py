@@ -17,7 +17,7 @@ def _check_update(params, grads, learning_rate):
 def update(params, grads, learning_rate):
     """Take one step of gradient descent, in place.
 
-    Eqs. (5.1), (5.2).
+    Eqs. (5.2), (5.3).
 
     Parameters
     ----------

@@ -339,22 +339,24 @@ def network(sizes, hidden="relu"):
     step = 2.6  # inches from layer to layer, at full size
     width = step * last + 1.6
     scale = min(1, 8.2 / width)
-    _, ax = plt.subplots(figsize=(width * scale, 4.4 * max(scale, 0.8)))
-    ax.set(xlim=(-0.8, step * last + 0.8), ylim=(-2.9, 2.75))
+    columns = [_unit_heights(n) for n in sizes]
+    top = max(max(heights) for heights in columns)  # the columns are centered on 0
+    height = 2 * top + 3.2
+    _, ax = plt.subplots(figsize=(width * scale, 0.8 * height * max(scale, 0.8)))
+    ax.set(xlim=(-0.8, step * last + 0.8), ylim=(-top - 1.7, top + 1.5))
     ax.axis("off")
     size = 11 * max(scale, 0.75)
     text = {"ha": "center", "va": "center", "linespacing": 1.4, "size": size}
-    columns = [_unit_heights(n) for n in sizes]
     for l, heights in enumerate(columns):
         x = step * l
         if l > 0:
             for y in heights:
                 for y_before in columns[l - 1]:
                     ax.plot([x - step, x], [y_before, y], color="#cccccc", lw=0.6, zorder=1, ls="-")
-            ax.text(x - step / 2, 2.3, f"$W^{{[{l}]}}$ ({sizes[l - 1]}, {sizes[l]})", **text)
-            ax.text(x - step / 2, 1.95, f"$b^{{[{l}]}}$ ({sizes[l]},)", **text)
+            ax.text(x - step / 2, top + 1.15, f"$W^{{[{l}]}}$ ({sizes[l - 1]}, {sizes[l]})", **text)
+            ax.text(x - step / 2, top + 0.75, f"$b^{{[{l}]}}$ ({sizes[l]},)", **text)
             arrow = {"arrowstyle": "-|>", "color": GRAY}
-            ax.annotate("", (x - 0.6, -1.85), (x - step + 0.6, -1.85), arrowprops=arrow)
+            ax.annotate("", (x - 0.6, -top - 0.7), (x - step + 0.6, -top - 0.7), arrowprops=arrow)
         color = GRAY if l == 0 else ORANGE if l == last else BLUE
         marker = "s" if l == 0 else "D" if l == last else "o"
         dots = {"color": color, "edgecolor": "white", "marker": marker, "zorder": 2}
@@ -364,10 +366,10 @@ def network(sizes, hidden="relu"):
         name = "input" if l == 0 else "output" if l == last else f"hidden {l}"
         arrays = "$A^{[0]} = X$" if l == 0 else f"$Z^{{[{l}]}},\\ A^{{[{l}]}}$"
         function = "" if l == 0 else "softmax" if l == last else hidden
-        ax.text(x, 1.65, name, weight="bold", **text)
-        ax.text(x, -1.7, arrays, **text)
-        ax.text(x, -2.1, f"(m, {sizes[l]})", **text)
-        ax.text(x, -2.5, function, style="italic", **text)
+        ax.text(x, top + 0.45, name, weight="bold", **text)
+        ax.text(x, -top - 0.5, arrays, **text)
+        ax.text(x, -top - 0.9, f"(m, {sizes[l]})", **text)
+        ax.text(x, -top - 1.3, function, style="italic", **text)
     return ax
 
 
@@ -377,6 +379,11 @@ def _unit_heights(n):
     if n <= 7:
         return [spacing * ((n - 1) / 2 - i) for i in range(n)]
     return [sign * spacing * i for sign in (1, -1) for i in (1, 2, 3)]
+
+
+def _widest_divisor(n):
+    """The largest divisor of n that is not above its square root."""
+    return max(d for d in range(1, math.isqrt(n) + 1) if n % d == 0)
 
 
 def journey(cache, i=0):
@@ -403,8 +410,8 @@ def journey(cache, i=0):
     *layers, probabilities = [A[i] for A in cache.A]
     figure, axes = plt.subplots(1, len(cache.A), figsize=(2.1 * len(cache.A), 2.6))
     for l, (ax, a) in enumerate(zip(axes, layers, strict=False)):
-        n_rows = side if l == 0 else max(d for d in range(1, math.isqrt(len(a)) + 1) if len(a) % d == 0)
-        ax.imshow(a.reshape(n_rows, -1).T if l else a.reshape(side, side), cmap="gray_r")
+        n_columns = side if l == 0 else _widest_divisor(len(a))
+        ax.imshow(a.reshape(-1, n_columns), cmap="gray_r")
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(True)
         ax.grid(visible=False)
@@ -555,8 +562,10 @@ def decision_boundary(params, X, y, hidden="relu", *, margin=0.4, ax=None):
     colors = np.array(
         [plt.matplotlib.colors.to_rgb(c) for c in (BLUE, ORANGE, GREEN, PINK, SKY, YELLOW)]
     )[:classes]
-    mixed = (A @ (0.55 + 0.45 * colors)).reshape(161, 161, 3).clip(0, 1)
-    ax.imshow(mixed, extent=(left, right, bottom, top), origin="lower", aspect="auto")
+    bands = (A * 12).round() / 12  # flat bands of color make small files
+    mixed = (bands @ (0.55 + 0.45 * colors)).reshape(161, 161, 3).clip(0, 1)
+    extent = (left, right, bottom, top)
+    ax.imshow(mixed, extent=extent, origin="lower", aspect="auto", interpolation="nearest")
     for k in range(classes if classes > 2 else 1):
         lead = A[:, k] - np.delete(A, k, axis=1).max(axis=1, initial=0)
         if lead.min() < 0 < lead.max():

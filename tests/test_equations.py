@@ -247,7 +247,7 @@ def test_check_gradients_reports_the_error_relative_to_the_array():
     assert report.table.loc["db1", "relative error"] == 0
 
 
-@equation("5.1", "5.2")
+@equation("5.2", "5.3")
 def test_update_subtracts_the_scaled_gradient(rng):
     W, b, dW, db = (rng.standard_normal(shape) for shape in ((3, 2), 2, (3, 2), 2))
     params = [(W.copy(), b.copy())]

@@ -203,6 +203,14 @@ def test_check_gradients_reports_where_and_by_how_much(square):
     assert row["numeric"] == pytest.approx(right, abs=1e-8)
 
 
+def test_a_small_gradient_is_compared_relative_to_its_size(square):
+    loss, params, grads = square
+    small = [(1e-4 * dW, 1e-4 * db) for dW, db in grads]
+    assert check_gradients(lambda params: 1e-4 * loss(params), params, small).ok
+    small[0] = one_entry_1_percent_off(*small[0])
+    assert not check_gradients(lambda params: 1e-4 * loss(params), params, small).ok
+
+
 def test_a_gradient_that_is_nan_does_not_pass(square):
     loss, params, grads = square
     assert not check_gradients(lambda params: np.nan, params, grads).ok

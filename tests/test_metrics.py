@@ -19,8 +19,9 @@ def test_rows_are_true_classes_and_columns_predicted_ones():
 
 
 def test_a_class_that_never_occurs_has_its_row_and_column():
-    counts = confusion_matrix(Y_TRUE, Y_PRED, classes=4)
-    assert counts[3].tolist() == counts[:, 3].tolist() == [0, 0, 0, 0]
+    counts = confusion_matrix(Y_TRUE, Y_PRED)  # 10 classes
+    assert counts.shape == (10, 10)
+    assert counts.sum() == counts[:3, :3].sum() == 6
 
 
 @pytest.mark.xfail(strict=True, raises=AssertionError, reason="bug: 20 * 19 is 124 in uint8")

@@ -99,12 +99,10 @@ def test_the_seed_decides(data):
 def test_float64_data_do_not_slow_down_a_float32_network(data, monkeypatch):
     dtypes = set()
 
-    def spy(X, params, hidden):
-        dtypes.add(X.dtype)
-        return plain(X, params, hidden)
+    def spy(params, grads, learning_rate):
+        dtypes.update(array.dtype for pair in grads for array in pair)
 
-    plain = forward.unchecked
-    monkeypatch.setattr(training.forward, "unchecked", spy)
+    monkeypatch.setattr(training.update, "unchecked", spy)
     trained(data[0].astype(np.float64), data[1])
     assert dtypes == {np.dtype(np.float32)}
 
@@ -196,7 +194,19 @@ def test_callback_stops_training_at_once(data, steps, rows):
 # Ctrl-C
 
 
-def test_an_interrupted_step_is_completed_and_is_the_last(data, monkeypatch):
+@pytest.fixture
+def handler():
+    """What happens on Ctrl-C outside of training."""
+
+    def handler(signum, frame):
+        pytest.fail("the interrupt was not held back")
+
+    previous = signal.signal(signal.SIGINT, handler)
+    yield handler
+    signal.signal(signal.SIGINT, previous)
+
+
+def test_an_interrupted_step_is_completed_and_is_the_last(data, monkeypatch, handler):
     expected, _ = after(2, data)
     params, steps = network(), iter(range(1, 100))
     update = training.update.unchecked
@@ -207,7 +217,6 @@ def test_an_interrupted_step_is_completed_and_is_the_last(data, monkeypatch):
             signal.raise_signal(signal.SIGINT)  # between the two layers
         update(params[1:], grads[1:], learning_rate)
 
-    handler = signal.getsignal(signal.SIGINT)
     monkeypatch.setattr(training.update, "unchecked", interrupted_update)
     with pytest.raises(KeyboardInterrupt, match="last complete step"):
         trained(*data, params)
@@ -215,7 +224,7 @@ def test_an_interrupted_step_is_completed_and_is_the_last(data, monkeypatch):
     assert signal.getsignal(signal.SIGINT) is handler
 
 
-def test_an_interrupt_during_the_callback_counts(data):
+def test_an_interrupt_during_the_callback_counts(data, handler):
     expected, _ = after(2, data)
     params = network()
 
@@ -228,8 +237,7 @@ def test_an_interrupt_during_the_callback_counts(data):
     np.testing.assert_equal(params, expected)
 
 
-def test_ctrl_c_works_again_after_an_error(data):
-    handler = signal.getsignal(signal.SIGINT)
+def test_ctrl_c_works_again_after_an_error(data, handler):
     with pytest.raises(ZeroDivisionError):
         trained(*data, callback=lambda step, params: 1 / 0)
     assert signal.getsignal(signal.SIGINT) is handler

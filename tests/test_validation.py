@@ -48,8 +48,14 @@ BAD_CALLS = [
     ("minibatches(X, y, 2, np.random)", TypeError, "rng must be a generator"),
     # losses
     ("cross_entropy(X, Y)", ValueError, "each row of A .* for logits use cross_entropy_from"),
-    ("cross_entropy(Y - 1 / 3, Y)", ValueError, "each row of A must be probabilities"),
-    ("cross_entropy(2 * Y, Y)", ValueError, "each row of A must be probabilities"),
+    (
+        "cross_entropy(np.array([[-0.2, 0.6, 0.6]]), Y[:1])",
+        ValueError,
+        "each row of A must be prob",
+    ),
+    ("cross_entropy(0.5 * Y, Y)", ValueError, "each row of A must be probabilities that sum to 1"),
+    ("cross_entropy(Y.tolist(), Y)", TypeError, "A must be a NumPy array"),
+    ("cross_entropy(Y[0], Y)", ValueError, "A must have 2 dimension"),
     ("cross_entropy(Y * np.nan, Y)", ValueError, "A must be finite"),
     ("cross_entropy(Y, y)", ValueError, r"Y must be one-hot rows.* labels\? one_hot\(y\)"),
     ("cross_entropy(Y, Y[:5])", ValueError, r"Y has shape \(5, 3\), expected \(6, 3\)"),
@@ -104,6 +110,8 @@ BAD_CALLS = [
     # a step, and training
     ("update(p, p[:1], 0.1)", ValueError, "grads have shapes .*, params have"),
     ("update(p, p[::-1], 0.1)", ValueError, "W of layer 2 has shape"),
+    ("update(p[:1], p, 0.1)", ValueError, "grads have shapes .*, params have"),
+    ("update(None, p, 0.1)", TypeError, "params must be a non-empty list"),
     ("update(p, None, 0.1)", TypeError, "grads must be a non-empty list"),
     ("update(p, p, 0)", ValueError, "learning_rate must be positive and finite, got 0"),
     ("update(p, p, '0.1')", TypeError, "learning_rate must be a number, got str '0.1'"),
@@ -146,6 +154,7 @@ BAD_CALLS = [
     ("confusion_matrix(y, y, classes=2)", ValueError, "y_true must hold labels from 0 to 1"),
     ("confusion_matrix(y, y + 1, classes=3)", ValueError, "y_pred must hold labels from 0 to 2"),
     ("confusion_matrix(y, y[:5])", ValueError, "y_pred has 5 labels for 6 examples"),
+    ("confusion_matrix(y, y, classes=3.0)", TypeError, "classes must be a whole number"),
     ("precision_recall(np.ones((2, 3)))", ValueError, r"confusion must be square, got .*\(2, 3\)"),
     ("precision_recall(np.ones(4))", ValueError, "confusion must have 2 dimension"),
     # finite differences
