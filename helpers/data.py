@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -136,7 +137,7 @@ def read_idx(path):
     if content[:2] == b"\x1f\x8b":
         try:
             content = gzip.decompress(content)
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise ValueError(f"{path} is a damaged gzip file: {error}") from error
     if len(content) < 4 or content[:3] != b"\0\0\x08" or content[3] == 0:
         raise ValueError(
@@ -190,6 +191,8 @@ def _read_idx_in(folder, name, ndim):
     plain, zipped = Path(folder) / name, Path(folder) / f"{name}.gz"
     path = zipped if zipped.is_file() and not plain.is_file() else plain
     array = read_idx(path)
+    if not array.size:
+        raise ValueError(f"{path} holds no data: its header announces shape {array.shape}")
     if array.ndim != ndim:
         raise ValueError(
             f"{path} has magic number 0x0000080{array.ndim:x}, expected 0x0000080{ndim} here"

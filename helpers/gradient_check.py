@@ -41,11 +41,13 @@ def _check_float64(params):
 
 def _central_difference(loss, params, array, index, h):
     value = array[index]
-    array[index] = value + h
-    above = loss(params)
-    array[index] = value - h
-    below = loss(params)
-    array[index] = value
+    try:
+        array[index] = value + h
+        above = loss(params)
+        array[index] = value - h
+        below = loss(params)
+    finally:
+        array[index] = value
     return (above - below) / (2 * h)
 
 

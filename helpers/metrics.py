@@ -70,7 +70,7 @@ def confusion_matrix(y_true, y_pred, classes=10):
     array([[1, 1],
            [0, 1]])
     """
-    counts = np.bincount(classes * np.asarray(y_true) + y_pred, minlength=classes**2)
+    counts = np.bincount(classes * y_true.astype(np.int64) + y_pred, minlength=classes**2)
     return counts.reshape(classes, classes)
 
 

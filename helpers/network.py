@@ -176,8 +176,8 @@ def save_params(path, params):
     arrays = {}
     for layer, (W, b) in enumerate(params, start=1):
         arrays |= {f"W{layer}": W, f"b{layer}": b}
-    with replacing(path) as temporary:
-        np.savez(temporary, **arrays)
+    with replacing(path) as temporary, open(temporary, "wb") as file:
+        np.savez(file, **arrays)
 
 
 def load_params(path):

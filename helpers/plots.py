@@ -167,7 +167,7 @@ def digits(X, captions=None, columns=10, width=7.5):
     ax = _bare_axes(width, canvas.shape)
     ax.imshow(canvas, cmap="gray_r", vmin=0, vmax=1)
     size = 72 * width / canvas.shape[1] * 6
-    for (top, left), caption in zip(corners, captions or [], strict=False):
+    for (top, left), caption in zip(corners, () if captions is None else captions, strict=False):
         place = (left + side / 2, top + side + 1)
         ax.text(*place, caption, ha="center", va="top", size=size, linespacing=1.05)
     return ax
@@ -252,6 +252,8 @@ def confusion(counts):
     """
     check_array(counts, "counts", ndim=2)
     classes = len(counts)
+    if counts.shape != (classes, classes):
+        raise ValueError(f"counts must be square, got shape {counts.shape}")
     mistakes = np.where(np.eye(classes, dtype=bool), 0, counts)
     _, ax = plt.subplots(figsize=(5.6, 5.0))
     image = ax.imshow(mistakes, cmap=colormaps["Oranges"])

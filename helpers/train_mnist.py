@@ -86,7 +86,7 @@ def run(options):
         callback_every=-(-len(X_train) // options.batch_size),
     )
     last = history.iloc[-1]
-    if len(history) < options.epochs or last["dev_loss"] > np.log(CLASSES):
+    if len(history) < options.epochs or not last["dev_loss"] <= np.log(CLASSES):
         raise FloatingPointError(
             f"training diverged: after epoch {history.index[-1]} the dev loss is "
             f"{last['dev_loss']:.3g}, and guessing has ln 10 = 2.303. "

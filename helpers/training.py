@@ -4,7 +4,6 @@ import math
 import signal
 import threading
 import time
-import warnings
 from contextlib import contextmanager
 
 import numpy as np
@@ -25,6 +24,7 @@ from .validation import (
     check_rng,
     checked,
     describe,
+    warn,
 )
 
 
@@ -198,7 +198,8 @@ def train(
             for X_batch, Y_batch in minibatches.unchecked(X, Y, batch_size, rng):
                 _, cache = forward.unchecked(X_batch, params, hidden)
                 grads = backward.unchecked(cache, Y_batch, params)
-                _stop_unless_finite(grads, step, epoch, learning_rate)
+                db_L = grads[-1][1]  # softmax spreads a NaN over its row, so one entry tells
+                _stop_unless_finite(db_L[0], step, epoch, learning_rate)
                 update.unchecked(params, grads, learning_rate)
                 step += 1
                 bar.update()
@@ -210,24 +211,23 @@ def train(
             for part, images, labels in measured:
                 loss, accuracy = evaluate.unchecked(images, labels, params, hidden)
                 row |= {f"{part}_loss": loss, f"{part}_accuracy": accuracy}
+            _stop_unless_finite(row["train_loss"], step, epoch, learning_rate)
             history.append(row)
             if stop or interrupts:
                 break
     last, guessing = history[-1]["train_loss"], math.log(len(params[-1][1]))
     if last > guessing and not stop:
-        warnings.warn(
+        warn(
             f"after training, the loss is {last:.3g}: worse than guessing, which has "
             f"ln {len(params[-1][1])} = {guessing:.3g}. learning_rate={learning_rate:g} may be "
             f"too large; try {learning_rate / 10:g}, and initialize the parameters again",
             RuntimeWarning,
-            stacklevel=3,
         )
     return pd.DataFrame(history).set_index("epoch")
 
 
-def _stop_unless_finite(grads, step, epoch, learning_rate):
-    dW, db = grads[-1]
-    if not math.isfinite(db[0]):  # softmax spreads a NaN over its row, so one entry tells
+def _stop_unless_finite(number, step, epoch, learning_rate):
+    if not math.isfinite(number):
         raise FloatingPointError(
             f"the loss is no longer finite in epoch {epoch}, after {step} steps: training "
             f"diverged. learning_rate={learning_rate:g} is too large for this network; "

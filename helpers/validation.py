@@ -7,6 +7,7 @@ which `train` uses in its inner loop after it has checked all of the data once.
 
 import functools
 import math
+import sys
 import warnings
 from numbers import Integral, Real
 
@@ -40,6 +41,14 @@ def describe(value):
     return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
 
 
+def warn(message, category):
+    """Warn at the line that called this package."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back and frame.f_globals.get("__package__") == __package__:
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level)
+
+
 def check_array(array, name, ndim=None):
     """Check for a NumPy array of real numbers, not empty, with `ndim` dimensions if given."""
     if not isinstance(array, np.ndarray):
@@ -64,6 +73,10 @@ def check_finite(array, name):
 def check_logits(Z):
     """Check the argument of an activation function: real, finite numbers."""
     check_array(Z, "Z")
+    if Z.dtype.kind == "u":  # 1 - 3 would be 254
+        raise TypeError(
+            f"Z must hold numbers with a sign, got dtype {Z.dtype}; use Z.astype(float)"
+        )
     check_finite(Z, "Z")
 
 
@@ -81,10 +94,10 @@ def check_examples(X, n_features=None, name="X"):
         )
     low, high = check_finite(X, name)
     if low >= 0 and 100 < high <= 255:
-        warnings.warn(
+        warn(
             f"{name} has values up to {high:g}: these look like raw pixels 0-255. "
             "Pass normalize(pixels) instead, which divides by 255.",
-            stacklevel=4,
+            UserWarning,
         )
 
 

@@ -88,7 +88,6 @@ def test_the_argument_is_not_written_to(name):
     assert Z.tolist() == [[-1, 2]]
 
 
-@pytest.mark.xfail(strict=True, raises=RuntimeWarning, reason="bug: 1 - 3 is 254 in uint8")
 @pytest.mark.parametrize("name", ["softmax", "sigmoid", "sigmoid_derivative"])
 def test_small_whole_numbers_do_not_wrap_around(name):
     function = getattr(helpers, name)

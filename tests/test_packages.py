@@ -83,9 +83,6 @@ def distribution_names(requirements):
         pytest.param(
             "tests",
             "test",
-            marks=pytest.mark.xfail(
-                strict=True, raises=AssertionError, reason="bug: pyyaml is missing from [test]"
-            ),
         ),
     ],
 )

@@ -71,7 +71,6 @@ def test_each_caption_stands_below_its_image():
         assert canvas[int(y - 1.5), int(x)] == row.reshape(3, 3)[2, 1]
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="bug: truth value of an array")
 def test_labels_may_be_captions():
     ax = plots.digits(images(2), captions=np.array([7, 2]))
     assert [text.get_text() for text in ax.texts] == ["7", "2"]
@@ -168,7 +167,6 @@ def test_prediction_draws_the_image_and_a_bar_per_class():
             lambda: plots.confusion(np.zeros((3, 2))),
             ValueError,
             "counts must be square",
-            marks=pytest.mark.xfail(strict=True, raises=AssertionError, reason="bug: not checked"),
         ),
         (lambda: plots.prediction(images(1), np.ones(3)), ValueError, r"x .*\(1, 9\)"),
         (lambda: plots.prediction(np.ones(8), np.ones(3)), ValueError, "x .*8 columns"),
