@@ -130,7 +130,7 @@ def test_the_docstring_says_what_comes_back(function):
 
 # these need files or a notebook, or draw what training has given
 WITHOUT_EXAMPLE = {"load_mnist", "load_idx", "read_idx", "load_params", "save_params"}
-WITHOUT_EXAMPLE |= {"show", "learning_curves", "confusion", "prediction"}
+WITHOUT_EXAMPLE |= {"show", "learning_curves", "confusion", "prediction", "journey"}
 
 
 @pytest.mark.parametrize(

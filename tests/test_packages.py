@@ -76,16 +76,7 @@ def distribution_names(requirements):
     return {re.sub(r"[-_.]+", "-", name).lower() for name in names}
 
 
-@pytest.mark.parametrize(
-    ("folder", "extra"),
-    [
-        ("helpers", None),
-        pytest.param(
-            "tests",
-            "test",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("folder", "extra"), [("helpers", None), ("tests", "test")])
 def test_every_imported_package_is_declared(folder, extra):
     project = tomllib.loads(PYPROJECT)["project"]
     declared = distribution_names(project["dependencies"])

@@ -2,8 +2,10 @@
 
 import copy
 import math
+import re
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from helpers import (
     forward,
     initialize,
     minibatches,
+    predict,
     softmax,
     train,
     training,
@@ -144,9 +147,27 @@ def test_evaluate_weighs_all_examples_alike(m, rng):
     X, y = rng.normal(size=(m, 4)), rng.integers(0, 3, m)
     y[2000:] = 0  # the slices, of 2000, differ
     params = network(dtype=np.float64)
-    _, cache = forward(X, params)
+    _, cache = forward(X, params, "tanh")
     expected = cross_entropy_from_logits(cache.Z[-1], y), (cache.A[-1].argmax(axis=1) == y).mean()
-    assert evaluate(X, y, params) == pytest.approx(expected)
+    assert evaluate(X, y, params, "tanh") == pytest.approx(expected)
+
+
+def test_seconds_count_the_steps_and_not_the_measuring(data, monkeypatch):
+    now = 0
+
+    def taking(seconds, function):
+        def slow(*args):
+            nonlocal now
+            now += seconds
+            return function(*args)
+
+        return slow
+
+    monkeypatch.setattr(training, "time", SimpleNamespace(perf_counter=lambda: now))
+    monkeypatch.setattr(training.update, "unchecked", taking(1, training.update.unchecked))
+    monkeypatch.setattr(training.evaluate, "unchecked", taking(100, evaluate.unchecked))
+    _, history = trained(*data)
+    assert history["seconds"].tolist() == [STEPS, STEPS]
 
 
 def test_dev_data_are_not_trained_on(data):
@@ -285,12 +306,11 @@ def test_no_such_warning_when_training_was_stopped_early(data):
     "function",
     [
         lambda X, y: forward(X, network()),
+        lambda X, y: predict(X, network()),
         lambda X, y: evaluate(X, y, network()),
-        pytest.param(
-            lambda X, y: trained(X, y, callback=lambda step, params: True),
-        ),
+        lambda X, y: trained(X, y, callback=lambda step, params: True),
     ],
-    ids=["forward", "evaluate", "train"],
+    ids=["forward", "predict", "evaluate", "train"],
 )
 def test_raw_pixels_bring_a_warning_that_points_to_the_call(data, function):
     raw = np.abs(data[0]) * 100
@@ -304,7 +324,7 @@ def test_raw_pixels_bring_a_warning_that_points_to_the_call(data, function):
 
 def test_progress_bar_counts_the_steps(data, capsys):
     trained(*data, progress=True)
-    assert "6/6" in capsys.readouterr().err
+    assert re.search(r"6/6 .*step/s", capsys.readouterr().err)
 
 
 def test_no_progress_bar_without_progress(data, capsys):
