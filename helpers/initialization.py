@@ -6,7 +6,7 @@ from numbers import Real
 import numpy as np
 
 from .activations import HIDDEN
-from .validation import check_choice, check_count, check_positive, check_rng, checked, describe
+from .validation import check_choice, check_positive, check_rng, check_sizes, checked
 
 # scheme -> standard deviation of the weights of a layer with n_in inputs and n_out outputs
 SCHEMES = {
@@ -18,12 +18,7 @@ SCHEMES = {
 
 
 def _check_initialize(sizes, hidden="relu", *, rng, scheme=None, dtype=np.float32):
-    if not isinstance(sizes, (list, tuple)):
-        raise TypeError(f"sizes must be a list such as [784, 128, 64, 10], got {describe(sizes)}")
-    if len(sizes) < 2:
-        raise ValueError(f"sizes needs at least inputs and outputs, got {sizes}")
-    for place, size in enumerate(sizes):
-        check_count(size, f"sizes[{place}]")
+    check_sizes(sizes)
     check_choice(hidden, "hidden", HIDDEN)
     check_rng(rng)
     if isinstance(scheme, Real):

@@ -106,6 +106,8 @@ def write_results(folder, history, params, A_test, X_test, y_test):
     import matplotlib
 
     matplotlib.use("Agg")  # no window
+    import matplotlib.pyplot as plt
+
     from . import plots
 
     predicted = A_test.argmax(axis=1)
@@ -130,7 +132,7 @@ def write_results(folder, history, params, A_test, X_test, y_test):
     for name, figure in pictures.items():
         with replacing(folder / name) as temporary:
             figure.savefig(temporary, dpi=150)
-        plots.plt.close(figure)
+        plt.close(figure)
     save_params(folder / "parameters.npz", params)
 
 

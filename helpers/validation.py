@@ -179,6 +179,16 @@ def check_count(value, name, minimum=1):
         raise ValueError(f"{name} must be at least {minimum}, got {value}")
 
 
+def check_sizes(sizes):
+    """Check the units per layer: a list of at least two positive whole numbers."""
+    if not isinstance(sizes, (list, tuple)):
+        raise TypeError(f"sizes must be a list such as [784, 128, 64, 10], got {describe(sizes)}")
+    if len(sizes) < 2:
+        raise ValueError(f"sizes needs at least inputs and outputs, got {sizes}")
+    for place, size in enumerate(sizes):
+        check_count(size, f"sizes[{place}]")
+
+
 def check_choice(value, name, choices):
     """Check that a value is one of the named choices."""
     if not isinstance(value, str) or value not in choices:

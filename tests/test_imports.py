@@ -73,7 +73,7 @@ def imports(path):
 MODULES = sorted(
     path.stem
     for path in (ROOT / "helpers").glob("*.py")
-    if path.stem not in ("__init__", "plots", "train_mnist")
+    if path.stem not in ("__init__", "train_mnist")
 )
 
 
@@ -87,11 +87,7 @@ def test_mathematics_knows_nothing_of_pictures_and_the_command_line(module):
 # Public names
 
 PUBLIC = [getattr(helpers, name) for name in helpers.__all__] + [
-    value
-    for name, value in vars(plots).items()
-    if isinstance(value, types.FunctionType)
-    and value.__module__ == plots.__name__
-    and not name.startswith("_")
+    value for name, value in vars(plots).items() if isinstance(value, types.FunctionType)
 ]
 names_of = pytest.mark.parametrize("function", PUBLIC, ids=lambda function: function.__name__)
 

@@ -5,6 +5,7 @@ import io
 from html.parser import HTMLParser
 
 import IPython.display
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -58,7 +59,7 @@ def test_show_gives_every_reader_picture_and_words(shown, of):
 
 
 def test_the_colors_survive_the_reduction_to_256(shown):
-    figure, ax = plots.plt.subplots()
+    figure, ax = plt.subplots()
     ax.bar([0, 1], [1, 2], color=[plots.BLUE, plots.GREEN])
     plots.show(figure, ALT)
     picture = Image.open(io.BytesIO(base64.b64decode(shown[0][0]["image/png"])))
@@ -71,7 +72,7 @@ def test_the_colors_survive_the_reduction_to_256(shown):
 def test_show_closes_the_figure(shown):
     figure = plots.learning_curves(HISTORY)
     plots.show(figure, ALT)  # an open figure would be drawn once more at the end of the cell
-    assert not plots.plt.fignum_exists(figure.number)
+    assert not plt.fignum_exists(figure.number)
 
 
 def test_the_same_picture_has_the_same_bytes(shown):
