@@ -63,7 +63,7 @@ def test_sigmoid_is_the_logistic_function():
 @given(Z=logits(bound=20))
 def test_derivative_is_the_slope(name, Z):
     if name == "relu":
-        assume((np.abs(Z) > 1e-3).all())  # at the kink there is no slope
+        Z = np.where(np.abs(Z) < 1e-3, 1, Z)  # at the kink there is no slope
     function, derivative = getattr(helpers, name), getattr(helpers, f"{name}_derivative")
     slope = (function(Z + 1e-5) - function(Z - 1e-5)) / 2e-5
     np.testing.assert_allclose(derivative(Z), slope, atol=1e-9)
