@@ -34,7 +34,7 @@ BAD_CALLS = [
     ("one_hot(Y)", ValueError, r"y must be labels .* one-hot matrix\? y\.argmax"),
     ("one_hot(np.array(1))", ValueError, r"y must have 1 dimension\(s\), got shape \(\)"),
     ("one_hot([1, 2])", TypeError, r"y must be a NumPy array, got list \[1, 2\]$"),
-    ("one_hot([1] * 99)", TypeError, r"y must be a NumPy array, got list \[1, [1, ]{52}\.\.\.$"),
+    ("one_hot([1] * 99)", TypeError, r"y must be a NumPy array, got list \[1, [1, ]{53}\.\.\.$"),
     ("one_hot(y, classes=2)", ValueError, "y must hold labels from 0 to 1, got 0 to 2"),
     ("one_hot(y, classes=3.0)", TypeError, "classes must be a whole number, got float 3.0"),
     ("one_hot(y, classes=0)", ValueError, "classes must be at least 1, got 0"),
