@@ -105,3 +105,15 @@ def test_links_between_chapters_lead_somewhere(chapter):
         if cell.cell_type == "markdown":
             for target in re.findall(r"\]\(([^)#:]+)\)", cell.source):
                 assert (NOTEBOOKS / target).exists(), target
+
+
+def test_readme_and_chapters_agree_on_titles_and_minutes():
+    rows = re.findall(
+        r"\[(\d\d) · ([^\]]+)\]\(notebooks/([^)]+)\) \| (\d+) \|",
+        (NOTEBOOKS.parent / "README.md").read_text(encoding="utf-8"),
+    )
+    assert [file for *_, file, _ in rows] == [path.name for path in CHAPTERS]
+    for number, title, file, minutes in rows:
+        opening = nbformat.read(NOTEBOOKS / file, as_version=4).cells[0].source
+        assert opening.startswith(f"# {number} · {title}"), file
+        assert f"| **Time** | {minutes} minutes" in opening, file
