@@ -302,18 +302,21 @@ def test_graph_points_forward_and_writes_values_above_derivatives_below():
 
 # What a picture refuses
 
+EIGHT = [(np.ones((8, 2)), np.zeros(2))]  # a network for inputs that are no square images
 BAD_CALLS = [
     ("digits(np.zeros(784))", ValueError, r"X .*\(784,\)"),
     ("digits(np.zeros((2, 783)))", ValueError, "X .*783 columns"),
     ("digits([[0.0]])", TypeError, "X must be a NumPy array"),
     ("digits(images(3), captions=['a'])", ValueError, "1 captions for 3 images"),
     ("digits(images(3), columns=0)", ValueError, "columns must be at least 1"),
+    ("weights([[1.0]])", TypeError, "W must be a NumPy array"),
     ("weights(np.zeros(784))", ValueError, r"W .*\(784,\)"),
     ("weights(np.zeros((783, 2)))", ValueError, "W .*783"),
     ("weights(images(4), columns=1.5)", TypeError, "columns must be a whole number"),
     ("learning_curves(HISTORY[['dev_loss']])", ValueError, "history .*train_loss"),
     ("learning_curves([0.9, 0.4])", ValueError, "history must come from train"),
-    ("confusion(np.zeros(9))", ValueError, r"counts .*\(9,\)"),
+    ("confusion([[1]])", TypeError, "counts must be a NumPy array"),
+    ("confusion(np.zeros(9))", ValueError, r"counts must have 2 .*\(9,\)"),
     ("confusion(np.zeros((3, 2)))", ValueError, "counts must be square"),
     ("prediction(images(1), np.ones(3))", ValueError, r"x .*\(1, 9\)"),
     ("prediction(np.ones(8), np.ones(3))", ValueError, "x .*8 columns"),
@@ -323,6 +326,7 @@ BAD_CALLS = [
     ("network([3, 0])", ValueError, r"sizes\[1\] must be at least 1"),
     ("network([3, 2], hidden='step')", ValueError, "hidden must be one of"),
     ("journey(images(2))", TypeError, "cache must be the second result of forward"),
+    ("journey(forward(np.eye(8), EIGHT)[1])", ValueError, r"A\[0\] .*8 columns"),
     ("journey(cache, i=2)", ValueError, "i must be smaller than the 2 examples, got 2"),
     ("journey(cache, i=-1)", ValueError, "i must be at least 0"),
     ("contours(bowl, xlim=(1, -1))", ValueError, "xlim must be .*low < high"),
