@@ -210,8 +210,8 @@ def train(
             row = {"epoch": epoch, "step": step, "seconds": time.perf_counter() - start}
             for part, images, labels in measured:
                 loss, accuracy = evaluate.unchecked(images, labels, params, hidden)
+                _stop_unless_finite(loss, step, epoch, learning_rate)
                 row |= {f"{part}_loss": loss, f"{part}_accuracy": accuracy}
-            _stop_unless_finite(row["train_loss"], step, epoch, learning_rate)
             history.append(row)
             if stop or interrupts:
                 break

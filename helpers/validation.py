@@ -73,9 +73,9 @@ def check_finite(array, name):
 def check_logits(Z):
     """Check the argument of an activation function: real, finite numbers."""
     check_array(Z, "Z")
-    if Z.dtype.kind == "u":  # 1 - 3 would be 254
+    if Z.dtype.kind == "u" or Z.dtype == np.int8:  # 1 - 3 would be 254, -128 - 127 would be 1
         raise TypeError(
-            f"Z must hold numbers with a sign, got dtype {Z.dtype}; use Z.astype(float)"
+            f"Z must hold floats or larger signed integers, got {Z.dtype}; use Z.astype(float)"
         )
     check_finite(Z, "Z")
 

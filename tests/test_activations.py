@@ -91,5 +91,6 @@ def test_the_argument_is_not_written_to(name):
 @pytest.mark.parametrize("name", ["softmax", "sigmoid", "sigmoid_derivative"])
 def test_small_whole_numbers_do_not_wrap_around(name):
     function = getattr(helpers, name)
-    with pytest.raises(TypeError, match=r"Z.*uint8"):
-        function(np.array([1, 2, 3], np.uint8))
+    for dtype in np.uint8, np.int8:
+        with pytest.raises(TypeError, match=rf"Z.*{np.dtype(dtype)}"):
+            function(np.array([1, 2, 3], dtype))
