@@ -5,7 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .validation import check_count, check_params, check_positive, check_rng
+from .validation import (
+    check_count,
+    check_function,
+    check_grads,
+    check_params,
+    check_positive,
+    check_rng,
+)
 
 TOLERANCE = 1e-6
 
@@ -77,6 +84,7 @@ def numerical_gradients(loss, params, h=1e-5):
     >>> dW.round(6), db
     (array([[6.]]), array([0.]))
     """
+    check_function(loss, "loss")
     _check_float64(params)
     check_positive(h, "h")
     return [
@@ -126,8 +134,11 @@ def check_gradients(loss, params, grads, h=1e-5, sample=None, rng=None):
     >>> check_gradients(square, params, [(np.array([[3.0]]), np.array([0.0]))]).ok
     False
     """
+    check_function(loss, "loss")
     _check_float64(params)
-    check_params(grads, "grads")
+    check_grads(grads)
+    if len(grads) != len(params):
+        raise ValueError(f"grads has {len(grads)} layer(s), params has {len(params)}")
     check_positive(h, "h")
     if sample is not None:
         check_count(sample, "sample")

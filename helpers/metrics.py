@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .validation import check_array, check_count, check_labels, checked
+from .validation import check_array, check_count, check_finite, check_labels, checked
 
 
 def _check_pair(y_true, y_pred):
@@ -20,6 +20,9 @@ def _check_counts(confusion):
     check_array(confusion, "confusion", ndim=2)
     if confusion.shape[0] != confusion.shape[1]:
         raise ValueError(f"confusion must be square, got shape {confusion.shape}")
+    low, _ = check_finite(confusion, "confusion")
+    if low < 0:
+        raise ValueError(f"confusion must hold counts, got {low}")
 
 
 @checked(_check_pair)

@@ -1,12 +1,12 @@
 """Parameter updates (chapter 05)."""
 
-from .validation import check_params, check_positive, checked
+from .validation import check_grads, check_learning_rate, check_params, checked
 
 
 def _check_update(params, grads, learning_rate):
-    check_positive(learning_rate, "learning_rate")
     check_params(params)
-    check_params(grads, "grads")
+    check_grads(grads)
+    check_learning_rate(learning_rate, params)
     shapes = [[array.shape for array in pair] for pair in params]
     grad_shapes = [[array.shape for array in pair] for pair in grads]
     if shapes != grad_shapes:

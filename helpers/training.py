@@ -18,12 +18,12 @@ from .validation import (
     check_choice,
     check_count,
     check_examples,
+    check_function,
     check_labels,
+    check_learning_rate,
     check_params,
-    check_positive,
     check_rng,
     checked,
-    describe,
     warn,
 )
 
@@ -56,13 +56,13 @@ def _check_train(
         raise ValueError("X_dev and y_dev go together: pass both or neither")
     if X_dev is not None:
         _check_data(X_dev, y_dev, params, hidden, names=("X_dev", "y_dev"))
-    check_positive(learning_rate, "learning_rate")
+    check_learning_rate(learning_rate, params)
     check_count(batch_size, "batch_size")
     check_count(epochs, "epochs")
     check_count(callback_every, "callback_every")
     check_rng(rng)
-    if callback is not None and not callable(callback):
-        raise TypeError(f"callback must be a function, got {describe(callback)}")
+    if callback is not None:
+        check_function(callback, "callback")
 
 
 @checked(_check_data)
@@ -207,6 +207,8 @@ def train(
                     stop = callback(step, params)
                 if stop or interrupts:
                     break
+            if interrupts:
+                break
             row = {"epoch": epoch, "step": step, "seconds": time.perf_counter() - start}
             for part, images, labels in measured:
                 loss, accuracy = evaluate.unchecked(images, labels, params, hidden)

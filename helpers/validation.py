@@ -24,7 +24,11 @@ def checked(check):
     def decorate(function):
         @functools.wraps(function)
         def function_with_check(*args, **kwargs):
-            check(*args, **kwargs)
+            try:
+                check(*args, **kwargs)
+            except TypeError as error:  # of a forgotten argument: name the function, not its check
+                error.args = (str(error).replace(f"{check.__name__}()", f"{function.__name__}()"),)
+                raise
             return function(*args, **kwargs)
 
         function_with_check.unchecked = function
@@ -44,7 +48,7 @@ def describe(value):
 def warn(message, category):
     """Warn at the line that called this package."""
     frame, level = sys._getframe(1), 2
-    while frame.f_back and frame.f_globals.get("__package__") == __package__:
+    while frame.f_back and f"{frame.f_globals.get('__package__')}.".startswith(f"{__package__}."):
         frame, level = frame.f_back, level + 1
     warnings.warn(message, category, stacklevel=level)
 
@@ -109,10 +113,11 @@ def check_labels(y, m=None, classes=None, name="y"):
             f"{name}.argmax(axis=1) gives the labels"
         )
     check_array(y, name, ndim=1)
-    if y.dtype.kind == "f" and not np.equal(np.mod(y, 1), 0).all():
-        bad = y[~np.equal(np.mod(y, 1), 0)][0]
-        raise ValueError(f"{name} must hold whole numbers, got {bad}")
     if y.dtype.kind == "f":
+        check_finite(y, name)
+        broken = y[y != np.floor(y)]
+        if broken.size:
+            raise ValueError(f"{name} must hold whole numbers, got {broken[0]}")
         raise TypeError(f"{name} must have an integer dtype, got {y.dtype}; use {name}.astype(int)")
     if m is not None and len(y) != m:
         raise ValueError(f"{name} has {len(y)} labels for {m} examples")
@@ -136,31 +141,58 @@ def check_one_hot(Y, shape=None, name="Y"):
         raise ValueError(f"each row of {name} must be non-negative and sum to 1")
 
 
-def check_params(params, name="params"):
-    """Check a list of (W, b) pairs whose shapes chain, all of one floating dtype and finite."""
+def check_params(params, name="params", d=""):
+    """Check a list of (W, b) pairs whose shapes chain, all of one floating dtype and finite.
+
+    With d="d" the messages speak of dW and db.
+    """
+    pairs = f"({d}W, {d}b)"
     if not isinstance(params, list) or not params:
-        raise TypeError(f"{name} must be a non-empty list of (W, b) pairs, got {describe(params)}")
+        raise TypeError(f"{name} must be a non-empty list of {pairs} pairs, got {describe(params)}")
     previous = None
     for layer, pair in enumerate(params, start=1):
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-            raise TypeError(f"{name}[{layer - 1}] must be a pair (W, b), got {describe(pair)}")
+            raise TypeError(f"{name}[{layer - 1}] must be a pair {pairs}, got {describe(pair)}")
         W, b = pair
-        check_array(W, f"W of layer {layer}", ndim=2)
-        check_array(b, f"b of layer {layer}", ndim=1)
+        name_W, name_b = f"{d}W of layer {layer}", f"{d}b of layer {layer}"
+        check_array(W, name_W, ndim=2)
+        check_array(b, name_b, ndim=1)
         if W.dtype.kind != "f" or W.dtype != b.dtype or W.dtype != params[0][0].dtype:
             raise TypeError(
-                f"all W and b must share one floating dtype; layer {layer} has {W.dtype}, {b.dtype}"
+                f"all {d}W and {d}b must share one floating dtype; "
+                f"layer {layer} has {W.dtype}, {b.dtype}"
             )
         if previous is not None and W.shape[0] != previous:
             raise ValueError(
-                f"W of layer {layer} has shape {W.shape}, but the layer before it has "
-                f"{previous} outputs"
+                f"{name_W} has shape {W.shape}, but the layer before it has {previous} outputs"
             )
         if b.shape != (W.shape[1],):
-            raise ValueError(f"b of layer {layer} has shape {b.shape}, expected ({W.shape[1]},)")
-        check_finite(W, f"W of layer {layer}")
-        check_finite(b, f"b of layer {layer}")
+            raise ValueError(f"{name_b} has shape {b.shape}, expected ({W.shape[1]},)")
+        check_finite(W, name_W)
+        check_finite(b, name_b)
         previous = W.shape[1]
+
+
+def check_grads(grads):
+    """Check a list of (dW, db) pairs as `check_params` does."""
+    check_params(grads, "grads", d="d")
+
+
+def check_learning_rate(value, params):
+    """Check for a positive number that the dtype of the parameters can hold."""
+    check_positive(value, "learning_rate")
+    dtype = params[0][0].dtype
+    largest = float(np.finfo(dtype).max)
+    if value > largest:
+        raise ValueError(
+            f"learning_rate must be at most {largest:.4g}, the largest {dtype}, got {value}"
+        )
+
+
+def check_function(value, name):
+    """Check for something that can be called."""
+    if not callable(value):
+        raise TypeError(f"{name} must be a function, got {describe(value)}")
 
 
 def check_positive(value, name):

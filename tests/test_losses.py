@@ -34,6 +34,11 @@ def test_a_false_class_with_probability_0_costs_nothing():
     assert cross_entropy(np.eye(2), np.eye(2)) == 0  # 0 · log 0 would be NaN
 
 
+def test_a_perfect_prediction_costs_zero_without_a_minus_sign():
+    assert str(cross_entropy(np.eye(2), np.eye(2))) == "0.0"
+    assert str(cross_entropy_from_logits(np.array([[1e4, 0.0]]), np.array([0]))) == "0.0"
+
+
 def test_probabilities_may_be_whole_numbers():
     assert cross_entropy(np.eye(2, dtype=int), np.eye(2, dtype=int)) == 0
 

@@ -54,6 +54,21 @@ def test_every_digit_is_drawn_once_row_by_row(m, columns):
     assert np.count_nonzero(ax.images[0].get_array()) == X.size
 
 
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda X: plots.digits(X),
+        lambda X: plots.batch(X, np.eye(2)),
+        lambda X: plots.prediction(X[0], np.ones(2) / 2),
+    ],
+    ids=["digits", "batch", "prediction"],
+)
+def test_raw_pixels_bring_a_warning_that_points_to_the_call(draw):
+    with pytest.warns(UserWarning, match="values up to .*raw pixels.*normalize") as warnings:
+        draw(255 * images(2))
+    assert warnings[0].filename == __file__
+
+
 def test_digits_are_black_on_white():
     image = plots.digits(images(2)).images[0]
     assert image.cmap(image.norm([0.0, 1.0]))[:, :3].tolist() == [[1, 1, 1], [0, 0, 0]]
@@ -159,6 +174,16 @@ def test_network_draws_large_layers_with_a_gap_and_joins_what_is_drawn():
     # 7 units; of 8 units six, with three small dots in the gap; 2 units
     assert [len(dots.get_offsets()) for dots in ax.collections] == [7, 6, 3, 2]
     assert len(ax.lines) == 7 * 6 + 6 * 2
+
+
+def test_layouts_fills_one_example_and_one_unit_in_both_forms():
+    ax = plots.layouts(m=5, n_in=4, n_out=2)
+    colors = [matplotlib.colors.to_hex(square.get_facecolor()).upper() for square in ax.patches]
+    assert len(colors) == 2 * (5 * 4 + 4 * 2 + 2 + 5 * 2)
+    assert colors.count(plots.ORANGE) == 2 * (4 + 2)  # in X and in Z
+    assert colors.count(plots.BLUE) == 2 * 4  # in W
+    words = [text.get_text() for text in ax.texts]
+    assert "$X$  $(m, n_{in})$" in words and "$X$  $(n_{in}, m)$" in words
 
 
 def test_journey_follows_one_example_through_the_layers():
@@ -306,12 +331,14 @@ EIGHT = [(np.ones((8, 2)), np.zeros(2))]  # a network for inputs that are no squ
 BAD_CALLS = [
     ("digits(np.zeros(784))", ValueError, r"X .*\(784,\)"),
     ("digits(np.zeros((2, 783)))", ValueError, "X .*783 columns"),
+    ("digits(images(3) + [np.nan] * 9)", ValueError, r"X must be finite, got nan at .*\(0, 0\)"),
     ("digits([[0.0]])", TypeError, "X must be a NumPy array"),
     ("digits(images(3), captions=['a'])", ValueError, "1 captions for 3 images"),
     ("digits(images(3), columns=0)", ValueError, "columns must be at least 1"),
     ("weights([[1.0]])", TypeError, "W must be a NumPy array"),
     ("weights(np.zeros(784))", ValueError, r"W .*\(784,\)"),
     ("weights(np.zeros((783, 2)))", ValueError, "W .*783"),
+    ("weights(images(9) * np.nan)", ValueError, "^W must be finite, got nan"),
     ("weights(images(4), columns=1.5)", TypeError, "columns must be a whole number"),
     ("learning_curves(HISTORY[['dev_loss']])", ValueError, "history .*train_loss"),
     ("learning_curves([0.9, 0.4])", ValueError, "history must come from train"),
@@ -330,6 +357,9 @@ BAD_CALLS = [
     ("journey(cache, i=2)", ValueError, "i must be smaller than the 2 examples, got 2"),
     ("journey(cache, i=-1)", ValueError, "i must be at least 0"),
     ("contours(bowl, xlim=(1, -1))", ValueError, "xlim must be .*low < high"),
+    ("contours(bowl, xlim=(1, 2, 3))", ValueError, r"xlim must be \(low, high\) .*\(1, 2, 3\)"),
+    ("contours(bowl, ylim=('a', 'b'))", ValueError, r"ylim must be \(low, high\) .*'a', 'b'"),
+    ("contours(bowl, ylim=None)", ValueError, r"ylim must be \(low, high\) .*None"),
     ("contours(bowl, ylim=(0, np.inf))", ValueError, "ylim must be .*low < high"),
     ("contours(bowl, levels=1)", ValueError, "levels must be at least 2"),
     ("contours(np.sum)", ValueError, r"loss must take points .* it returned shape \(\)"),
@@ -370,6 +400,9 @@ BAD_CALLS = [
     ("layer_spread({'a': 0 * images(1)}, {'a': np.ones(9)})", ValueError, "'a': a log axis needs"),
     ("layer_spread(MEASURED, PREDICTED, first=-1)", ValueError, "first must be at least 0"),
     ("layer_spread(MEASURED, PREDICTED, ax=1)", TypeError, "ax must be an Axes, got int 1"),
+    ("layouts(m=0)", ValueError, "m must be at least 1"),
+    ("layouts(n_in=2.5)", TypeError, "n_in must be a whole number"),
+    ("layouts(n_out=0)", ValueError, "n_out must be at least 1"),
     ("graph({'x': (0, 0)}, [('x', 'y')])", ValueError, r"edges name the nodes \['y'\]"),
     ("show('figure', 'a line')", TypeError, "figure must be a Figure or Axes"),
     ("show(plt.figure(), '')", ValueError, "alt must say"),

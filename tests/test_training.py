@@ -259,6 +259,24 @@ def test_an_interrupt_during_the_callback_counts(data, handler):
     np.testing.assert_equal(params, expected)
 
 
+def test_after_an_interrupt_nothing_is_measured(data, monkeypatch, handler):
+    measured = []
+
+    def spy(*args):
+        measured.append(args)
+        return evaluate.unchecked(*args)
+
+    monkeypatch.setattr(training, "evaluate", SimpleNamespace(unchecked=spy))
+
+    def callback(step, params):
+        if step == STEPS + 2:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        trained(*data, epochs=3, callback=callback)
+    assert len(measured) == 1  # at the end of epoch 1; all of MNIST would keep you waiting
+
+
 def test_ctrl_c_works_again_after_an_error(data, handler):
     with pytest.raises(ZeroDivisionError):
         trained(*data, callback=lambda step, params: 1 / 0)
@@ -287,6 +305,22 @@ def test_divergence_stops_with_advice_and_finite_parameters(data):
 def test_divergence_in_the_last_step_is_noticed(data):
     with pytest.raises(FloatingPointError, match="epoch 1, after 1 steps"):
         trained(*data, network(DEEP), learning_rate=1e20, batch_size=20, epochs=1)
+
+
+def test_a_dev_loss_that_is_not_finite_stops_too(data):
+    X, y = data
+    far = np.full((2, 4), 3e38, np.float32)
+    with pytest.raises(FloatingPointError, match="epoch 1, after 3 steps"):
+        trained(X, y, X_dev=far, y_dev=y[:2])
+    trained(X, y)  # without them all is well
+
+
+def test_a_learning_rate_is_refused_where_the_parameters_cannot_hold_it(data):
+    message = r"learning_rate must be at most 3\.4\d*e\+38, .* float32, got 1e\+39"
+    with pytest.raises(ValueError, match=message):
+        trained(*data, learning_rate=1e39)
+    with pytest.raises(FloatingPointError):  # float64 can
+        trained(*data, network(DEEP, dtype=np.float64), learning_rate=1e300)
 
 
 def test_a_loss_above_that_of_guessing_brings_a_warning(data):

@@ -30,6 +30,8 @@ BAD_CALLS = [
     ("one_hot(np.array([1, 10]))", ValueError, "y must hold labels from 0 to 9, got 1 to 10"),
     ("one_hot(np.array([-1, 1]))", ValueError, "y must hold labels from 0 to 9, got -1 to 1"),
     ("one_hot(np.array([1, 1.5]))", ValueError, "y must hold whole numbers, got 1.5"),
+    ("one_hot(np.array([1, np.inf]))", ValueError, r"y must be finite, got inf at index \(1,\)"),
+    ("one_hot(np.array([np.nan, 1]))", ValueError, r"y must be finite, got nan at index \(0,\)"),
     ("one_hot(np.array([1.0]))", TypeError, r"y must have an integer dtype.* y\.astype\(int\)"),
     ("one_hot(Y)", ValueError, r"y must be labels .* one-hot matrix\? y\.argmax"),
     ("one_hot(np.array(1))", ValueError, r"y must have 1 dimension\(s\), got shape \(\)"),
@@ -124,7 +126,11 @@ BAD_CALLS = [
     ("update(p, p[::-1], 0.1)", ValueError, "W of layer 2 has shape"),
     ("update(p[:1], p, 0.1)", ValueError, "grads have shapes .*, params have"),
     ("update(None, p, 0.1)", TypeError, "params must be a non-empty list"),
-    ("update(p, None, 0.1)", TypeError, "grads must be a non-empty list"),
+    ("update(p, None, 0.1)", TypeError, r"grads must be a non-empty list of \(dW, db\) pairs"),
+    ("update(p, [(W * np.nan, b) for W, b in p], 0.1)", ValueError, "^dW of layer 1 must be fin"),
+    ("update(p, [(W, b * np.inf) for W, b in p], 0.1)", ValueError, "^db of layer 1 must be fin"),
+    ("update(p, [1], 0.1)", TypeError, r"grads\[0\] must be a pair \(dW, db\), got int 1"),
+    ("update(p32, p32, 1e39)", ValueError, r"learning_rate must be at most .* got 1e\+39"),
     ("update(p, p, 0)", ValueError, "learning_rate must be positive and finite, got 0"),
     ("update(p, p, '0.1')", TypeError, "learning_rate must be a number, got str '0.1'"),
     ("evaluate(X, Y, p)", ValueError, "y must be labels .* one-hot"),
@@ -169,13 +175,19 @@ BAD_CALLS = [
     ("confusion_matrix(y, y, classes=3.0)", TypeError, "classes must be a whole number"),
     ("precision_recall(np.ones((2, 3)))", ValueError, r"confusion must be square, got .*\(2, 3\)"),
     ("precision_recall(np.ones(4))", ValueError, "confusion must have 2 dimension"),
+    ("precision_recall(np.array([[3, -1], [0, 4]]))", ValueError, "confusion .* counts, got -1"),
+    ("precision_recall(np.array([[3, np.nan], [0, 4]]))", ValueError, "confusion must be finite"),
     # finite differences
+    ("numerical_gradients(0.5, p)", TypeError, "loss must be a function, got float 0.5"),
     ("numerical_gradients(sum, p32)", TypeError, r"need float64 .* initialize\(\.\.\., dtype="),
     ("numerical_gradients(sum, None)", TypeError, "params must be a non-empty list"),
     ("numerical_gradients(sum, p, h=0)", ValueError, "h must be positive"),
     ("check_gradients(sum, p32, p32)", TypeError, "need float64 parameters, got float32"),
     ("check_gradients(loss, p, p[::-1])", ValueError, "W of layer 2 has shape"),
     ("check_gradients(loss, p[:1], p[1:])", ValueError, r"dW1 has shape .*, expected \(4, 5\)"),
+    ("check_gradients(loss, p, p[:1])", ValueError, "grads has 1 layer.*, params has 2"),
+    ("check_gradients(loss, p[:1], p)", ValueError, "grads has 2 layer.*, params has 1"),
+    ("check_gradients(loss(p), p, p)", TypeError, "loss must be a function, got float 0.0"),
     ("check_gradients(loss, p, p, h=-1)", ValueError, "h must be positive"),
     ("check_gradients(sum, p, None)", TypeError, "grads must be a non-empty list"),
     ("check_gradients(sum, p, p, sample=0, rng=rng)", ValueError, "sample must be at least 1"),
@@ -215,6 +227,11 @@ def test_bad_input_is_refused_by_name(call, error, message, names):
         eval(call, names)
 
 
+def test_infinite_labels_are_refused_without_a_warning():
+    with pytest.raises(ValueError, match="y must be finite"):  # warnings are errors here
+        validation.check_labels(np.array([0, np.inf]))
+
+
 def test_no_public_function_is_left_out_above():
     files = {"load_mnist", "load_idx", "read_idx", "load_params", "save_params"}  # have their own
     assert {call.partition("(")[0] for call, *_ in BAD_CALLS} == set(helpers.__all__) - files
@@ -225,6 +242,22 @@ def test_unchecked_is_the_function_without_its_check():
     function = validation.checked(calls.append)(abs)
     assert (function(-1), calls) == (1, [-1])
     assert (function.unchecked(-2), calls) == (2, [-1])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ("relu()", r"^relu\(\) missing 1 required positional argument: 'Z'"),
+        ("tanh()", r"^tanh\(\) missing"),  # which has the same check
+        ("evaluate(X, y)", r"^evaluate\(\) missing .*'params'"),
+        ("train(X, y, p, rng=rng)", r"^train\(\) missing .*'learning_rate', .*, and 'epochs'"),
+        ("train(X, y, p, **s, lr=0.1)", r"^train\(\) got an unexpected keyword argument 'lr'"),
+        ("update(p, p, 0.1, 0.9)", r"^update\(\) takes 3 positional arguments but 4 were given"),
+    ],
+)
+def test_a_call_that_does_not_fit_names_the_public_function(call, message, names):
+    with pytest.raises(TypeError, match=message):
+        eval(call, names)
 
 
 @pytest.mark.parametrize("top", [1.0, 99.0, 256.0])

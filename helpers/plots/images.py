@@ -5,16 +5,20 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ..validation import check_array, check_count, describe
+from ..validation import check_array, check_count, check_examples, check_finite, describe
 from .style import ORANGE, SKY
 
 
-def _check_images(X, name="X"):
-    check_array(X, name, ndim=2)
+def _side(X, name):
     side = math.isqrt(X.shape[1])
     if side * side != X.shape[1]:
         raise ValueError(f"{name} must hold square images as rows, got {X.shape[1]} columns")
     return side
+
+
+def _check_images(X, name="X"):
+    check_examples(X, name=name)
+    return _side(X, name)
 
 
 def _mosaic(rows, columns, side, gap, fill):
@@ -96,7 +100,8 @@ def weights(W, columns=8, width=7.5):
     >>> ax = weights(np.ones((784, 3)))
     """
     check_array(W, "W", ndim=2)
-    side = _check_images(W.T, "the transpose of W")
+    check_finite(W, "W")
+    side = _side(W.T, "the transpose of W")
     check_count(columns, "columns")
     scaled = W.T / np.maximum(np.abs(W).max(axis=0), 1e-12)[:, None]
     columns = min(columns, len(scaled))
@@ -120,6 +125,10 @@ def prediction(x, probabilities):
     -------
     Figure
         The most probable class is drawn in orange with its probability in bold.
+
+    Examples
+    --------
+    >>> figure = prediction(np.zeros(784), np.array([0.1, 0.7, 0.2]))
     """
     check_array(x, "x", ndim=1)
     check_array(probabilities, "probabilities", ndim=1)
@@ -160,6 +169,12 @@ def journey(cache, i=0):
     -------
     Figure
         From left to right A[0], A[1], …; the darker, the larger. Each layer has its own scale.
+
+    Examples
+    --------
+    >>> params = initialize([784, 64, 10], rng=np.random.default_rng(0))
+    >>> A_L, cache = forward(np.zeros((1, 784), np.float32), params)
+    >>> figure = journey(cache)
     """
     if not hasattr(cache, "A"):
         raise TypeError(f"cache must be the second result of forward, got {describe(cache)}")

@@ -23,6 +23,13 @@ def learning_curves(history):
     -------
     Figure
         Left the loss, right the accuracy; training data solid, dev data dashed.
+
+    Examples
+    --------
+    >>> X, y, params = np.eye(4), np.arange(4), [(np.zeros((4, 4)), np.zeros(4))]
+    >>> settings = {"learning_rate": 0.5, "batch_size": 2, "epochs": 3, "progress": False}
+    >>> history = train(X, y, params, **settings, rng=np.random.default_rng(0))
+    >>> figure = learning_curves(history)
     """
     missing = {"train_loss", "train_accuracy"} - set(getattr(history, "columns", ()))
     if missing:
@@ -55,6 +62,10 @@ def confusion(counts):
     -------
     Axes
         Rows: true class, columns: predicted class. The diagonal, what was right, is left white.
+
+    Examples
+    --------
+    >>> ax = confusion(np.array([[50, 2], [1, 47]]))
     """
     check_array(counts, "counts", ndim=2)
     classes = len(counts)

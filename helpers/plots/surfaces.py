@@ -19,7 +19,10 @@ from .style import BLUE, GREEN, ORANGE, PINK, SKY, YELLOW
 
 
 def _limits(limits, name):
-    low, high = np.asarray(limits, float)
+    try:
+        low, high = map(float, limits)
+    except (TypeError, ValueError):  # not two numbers
+        low = high = math.nan
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise ValueError(f"{name} must be (low, high) with low < high, got {limits}")
     return low, high
