@@ -14,7 +14,7 @@ help:
 	@echo "make test       run every test and every notebook"
 	@echo "make notebooks  run the chapters and keep their outputs"
 	@echo "make bench      measure speed and accuracy"
-	@echo "make clean      remove the virtual environment"
+	@echo "make clean      remove the virtual environment and data/cache"
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -62,6 +62,7 @@ notebooks: $(VENV)/installed-test
 bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/accuracy.py
+	$(BIN)/python benchmarks/kaggle.py
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) data/cache

@@ -12,13 +12,23 @@ from .activations import HIDDEN
 from .data import load_mnist, train_dev_split
 from .files import replacing
 from .initialization import initialize
+from .kaggle import check_is_new, load_kaggle, load_kaggle_test, write_submission
 from .metrics import accuracy, confusion_matrix
-from .network import forward, save_params
+from .network import forward, predict, save_params
 from .training import evaluate, train
 from .validation import check_count, check_positive
 
 DEV_SIZE = 5000
 CLASSES = 10
+UNSTEADY_STEPS = 1000  # until then a loss may jump up and come back
+RESULTS = {
+    "confusion_matrix.png",
+    "history.csv",
+    "learning_curves.png",
+    "mistakes.png",
+    "parameters.npz",
+    "predictions.csv",
+}
 
 
 def parser():
@@ -27,7 +37,9 @@ def parser():
         prog="python -m helpers.train_mnist",
         description="Train a network on MNIST with mini-batch gradient descent, measure it on the "
         "test set, and write learning curves, confusion matrix, predictions and trained parameters "
-        f"into a folder. {DEV_SIZE:,} of the 60,000 training images are set aside as dev set. "
+        f"into a folder. {DEV_SIZE:,} of the 60,000 training images are set aside as dev set. With "
+        "--train, --predict and --submission it trains on Kaggle's train.csv instead, sets a tenth "
+        f"of it aside (at most {DEV_SIZE:,} images) to measure on, and predicts Kaggle's test.csv. "
         "The same seed on the same machine gives the same result.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
@@ -39,6 +51,9 @@ def parser():
     add("--epochs", type=int, default=20, help="passes through the training set")
     add("--seed", type=int, default=0, help="for the split, the initial weights and the shuffling")
     add("--output", type=Path, default=Path("results"), help="folder for the results")
+    add("--train", type=Path, help="Kaggle's train.csv, in place of MNIST")
+    add("--predict", type=Path, help="Kaggle's test.csv")
+    add("--submission", type=Path, help="new file for the predictions")
     return parser
 
 
@@ -50,27 +65,84 @@ def check_options(options):
     check_count(options.batch_size, "--batch-size")
     check_count(options.epochs, "--epochs")
     check_count(options.seed, "--seed", minimum=0)
-    folder = options.output.absolute()
-    existing = next(path for path in [folder, *folder.parents] if path.exists())
+    check_writable(options.output)
+    check_kaggle_options(options)
+
+
+def check_writable(folder):
+    """Check that files can be written into a folder, which may have to be made first."""
+    absolute = folder.absolute()
+    existing = next(path for path in [absolute, *absolute.parents] if path.exists())
     if not existing.is_dir() or not os.access(existing, os.W_OK):
-        raise OSError(f"cannot write results into {options.output}: {existing} is not writable")
+        raise OSError(f"cannot write results into {folder}: {existing} is not writable")
+
+
+def check_kaggle_options(options):
+    """Check that the three options for Kaggle are all there or none, and the submission is new."""
+    given = {name: getattr(options, name) for name in ("train", "predict", "submission")}
+    missing = [f"--{name}" for name, path in given.items() if path is None]
+    if len(missing) == len(given):
+        return
+    if missing:
+        raise ValueError(
+            f"--train, --predict and --submission go together, without {' and '.join(missing)} "
+            "there is no submission"
+        )
+    check_is_new(options.submission)
+    check_writable(options.submission.parent)
+    submission, output = options.submission.absolute(), options.output.absolute()
+    if submission in [output, *output.parents, *(output / name for name in RESULTS)]:
+        raise ValueError(f"--submission {submission} is in the way of the results in {output}")
+
+
+def load(options):
+    """Load training images and labels, test images and labels; Kaggle keeps the latter."""
+    if options.train is None:
+        return load_mnist()
+    X, y = load_kaggle(options.train)
+    if len(X) < 2:
+        raise ValueError(f"{options.train} has 1 row, expected at least 2: one is for measuring")
+    return X, y, load_kaggle_test(options.predict), None
 
 
 def run(options):
-    """Train, measure and write; return the accuracy on the test set."""
+    """Train, measure and write; return the accuracy on the test set, for Kaggle on the dev set."""
     check_options(options)
-    X, y, X_test, y_test = load_mnist()
+    X, y, X_test, y_test = load(options)
     split_rng, weights_rng, order_rng = np.random.default_rng(options.seed).spawn(3)
-    X_train, y_train, X_dev, y_dev = train_dev_split(X, y, DEV_SIZE, split_rng)
+    dev_size = min(DEV_SIZE, max(1, len(X) // 10))
+    X_train, y_train, X_dev, y_dev = train_dev_split(X, y, dev_size, split_rng)
     del X
     sizes = [X_train.shape[1], *options.hidden, CLASSES]
     params = initialize(sizes, hidden=options.activation, rng=weights_rng)
+    print(f"training {'-'.join(map(str, sizes))} on {len(X_train):,} images")
+    history = fit(options, X_train, y_train, X_dev, y_dev, params, order_rng)
+    print(history.round(4).to_string())
+
+    part, X, y = ("test", X_test, y_test) if options.train is None else ("dev", X_dev, y_dev)
+    A, _ = forward(X, params, options.activation)
+    write_results(options.output, history, params, A, X, y)
+    if options.train is None:
+        write_predictions(options.output, A, y)
+    else:
+        options.submission.parent.mkdir(parents=True, exist_ok=True)
+        write_submission(options.submission, predict(X_test, params, options.activation))
+        print(f"{len(X_test):,} predictions are in {options.submission}")
+    measured = accuracy(y, A.argmax(axis=1))
+    print(f"{part} accuracy {measured:.2%}; results are in {options.output}")
+    return measured
+
+
+def fit(options, X_train, y_train, X_dev, y_dev, params, rng):
+    """Train as the options say; training that diverges is an error."""
+    steps_per_epoch = -(-len(X_train) // options.batch_size)
 
     def worse_than_guessing(step, params):
-        loss, _ = evaluate(X_dev, y_dev, params, options.activation)
-        return loss > np.log(CLASSES)
+        # on training images: a small dev set may have a large loss though the network learns
+        loss, _ = evaluate(X_train[:DEV_SIZE], y_train[:DEV_SIZE], params, options.activation)
+        steady = step >= min(UNSTEADY_STEPS, options.epochs * steps_per_epoch)
+        return steady and loss > np.log(CLASSES)
 
-    print(f"training {'-'.join(map(str, sizes))} on {len(X_train):,} images")
     history = train(
         X_train,
         y_train,
@@ -78,31 +150,26 @@ def run(options):
         learning_rate=options.learning_rate,
         batch_size=options.batch_size,
         epochs=options.epochs,
-        rng=order_rng,
+        rng=rng,
         X_dev=X_dev,
         y_dev=y_dev,
         hidden=options.activation,
         callback=worse_than_guessing,
-        callback_every=-(-len(X_train) // options.batch_size),
+        callback_every=steps_per_epoch,
     )
     last = history.iloc[-1]
-    if len(history) < options.epochs or not last["dev_loss"] <= np.log(CLASSES):
+    if len(history) < options.epochs or not last["train_loss"] <= np.log(CLASSES):
         raise FloatingPointError(
-            f"training diverged: after epoch {history.index[-1]} the dev loss is "
-            f"{last['dev_loss']:.3g}, and guessing has ln 10 = 2.303. "
+            f"training diverged: after epoch {history.index[-1]} the training loss is "
+            f"{last['train_loss']:.3g}, and guessing has ln 10 = 2.303. "
             f"--learning-rate {options.learning_rate:g} is too large; "
             f"try {options.learning_rate / 10:g}. Nothing was written"
         )
-    print(history.round(4).to_string())
-    A_test, _ = forward(X_test, params, options.activation)
-    write_results(options.output, history, params, A_test, X_test, y_test)
-    test_accuracy = accuracy(y_test, A_test.argmax(axis=1))
-    print(f"test accuracy {test_accuracy:.2%}; results are in {options.output}")
-    return test_accuracy
+    return history
 
 
-def write_results(folder, history, params, A_test, X_test, y_test):
-    """Write tables, pictures and parameters; each file is complete or not there."""
+def write_results(folder, history, params, A, X, y):
+    """Write history, pictures and parameters; each file is complete or not there."""
     import matplotlib
 
     matplotlib.use("Agg")  # no window
@@ -110,30 +177,34 @@ def write_results(folder, history, params, A_test, X_test, y_test):
 
     from . import plots
 
-    predicted = A_test.argmax(axis=1)
-    table = pd.DataFrame(
-        {"label": y_test, "predicted": predicted, "probability": A_test.max(axis=1).round(6)}
-    )
-    wrong = np.flatnonzero(predicted != y_test)
-    worst = wrong[np.argsort(-A_test[wrong, predicted[wrong]])][:25]
-    captions = [f"{y_test[i]} read as {predicted[i]}" for i in worst]
+    predicted = A.argmax(axis=1)
+    wrong = np.flatnonzero(predicted != y)
+    worst = wrong[np.argsort(-A[wrong, predicted[wrong]])][:25]
+    captions = [f"{y[i]} read as {predicted[i]}" for i in worst]
     pictures = {
         "learning_curves.png": plots.learning_curves(history),
-        "confusion_matrix.png": plots.confusion(confusion_matrix(y_test, predicted)).figure,
+        "confusion_matrix.png": plots.confusion(confusion_matrix(y, predicted)).figure,
     }
     if len(worst):
-        pictures["mistakes.png"] = plots.digits(X_test[worst], captions, columns=5).figure
+        pictures["mistakes.png"] = plots.digits(X[worst], captions, columns=5).figure
 
     folder.mkdir(parents=True, exist_ok=True)
     with replacing(folder / "history.csv") as temporary:
         history.to_csv(temporary)
-    with replacing(folder / "predictions.csv") as temporary:
-        table.to_csv(temporary, index_label="image")
     for name, figure in pictures.items():
         with replacing(folder / name) as temporary:
             figure.savefig(temporary, dpi=150)
         plt.close(figure)
     save_params(folder / "parameters.npz", params)
+
+
+def write_predictions(folder, A, y):
+    """Write what the network says to each image of the test set, in the order of the images."""
+    table = pd.DataFrame(
+        {"label": y, "predicted": A.argmax(axis=1), "probability": A.max(axis=1).round(6)}
+    )
+    with replacing(folder / "predictions.csv") as temporary:
+        table.to_csv(temporary, index_label="image")
 
 
 def main(arguments=None):

@@ -109,12 +109,13 @@ def sections(function):
 
 @names_of
 def test_the_docstring_lists_the_parameters_in_order(function):
-    lines = re.findall(r"^(\w[\w, ]*) : ", sections(function)["Parameters"], re.MULTILINE)
+    text = sections(function).get("Parameters", "")
+    lines = re.findall(r"^(\w[\w, ]*) : ", text, re.MULTILINE)
     documented = [name for line in lines for name in line.split(", ")]
     assert documented == list(inspect.signature(function).parameters)
 
 
-CHANGES_ONLY = {"update", "save_params", "show"}  # these return nothing
+CHANGES_ONLY = {"update", "save_params", "show", "write_submission"}  # these return nothing
 
 
 @names_of

@@ -23,6 +23,10 @@ FILES = {
 }
 
 
+def test_the_command_knows_the_names_of_its_results():
+    assert train_mnist.RESULTS == FILES
+
+
 @pytest.fixture
 def small(mnist, monkeypatch):
     """Let the command train on 1,800 images in place of 55,000."""
@@ -137,7 +141,7 @@ def test_without_a_mistake_there_is_no_picture_of_mistakes(small, tmp_path):
     history = pd.DataFrame({"train_loss": [0.1], "train_accuracy": [1.0]})
     params = [(np.eye(2), np.zeros(2))]
     train_mnist.write_results(tmp_path, history, params, np.eye(10)[y_test], X_test, y_test)
-    assert {path.name for path in tmp_path.iterdir()} == FILES - {"mistakes.png"}
+    assert {path.name for path in tmp_path.iterdir()} == FILES - {"mistakes.png", "predictions.csv"}
 
 
 # What goes wrong

@@ -1,0 +1,396 @@
+"""Kaggle's digit recognizer: its CSV files, and the submission (chapter 08)."""
+
+import csv
+import gzip
+import io
+import zipfile
+import zlib
+from collections import Counter
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from .data import load_mnist, normalize
+from .files import replacing
+from .validation import check_labels, checked
+
+PROJECT = Path(__file__).resolve().parent.parent
+MOUNTS = [  # where Kaggle's own notebooks find the files
+    Path("/kaggle/input/digit-recognizer"),
+    Path("/kaggle/input/competitions/digit-recognizer"),
+]
+PIXELS = [f"pixel{i}" for i in range(784)]
+TRAIN_ROWS = 42_000
+CHUNK_ROWS = 4000  # read at a time: all 42,000 rows as int64 would take 264 MB, and twice that once
+SEED = 0
+DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, RuntimeError)
+
+
+def load_kaggle(path):
+    r"""Load a labeled CSV file of Kaggle's digit recognizer.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file such as `train.csv`, with the columns `label, pixel0 … pixel783` in any order and
+        whole numbers in them (`255.0` is one). With the ending `.gz` or `.zip` it is decompressed.
+
+    Returns
+    -------
+    X : ndarray of float32, shape (m, 784)
+        Rows of pixels in [0, 1]; pixel (row, column) of an image is element 28·row + column.
+    y : ndarray of int64, shape (m,)
+        Digits 0-9.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is no such file.
+    ValueError
+        When the file is something else, or a value is not what it should be. The message names
+        the line of the file (the header is line 1) and the column.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "train.csv"
+    ...     names = ["label", *(f"pixel{i}" for i in range(784))]
+    ...     _ = path.write_text(",".join(names) + "\n7" + ",51" * 784 + "\n")
+    ...     X, y = load_kaggle(path)
+    >>> X.shape, X[0, :3], y
+    ((1, 784), array([0.2, 0.2, 0.2], dtype=float32), array([7]))
+    """
+    table = _read(path, ["label", *PIXELS])
+    return normalize(table[:, 1:]), table[:, 0].astype(np.int64)
+
+
+def load_kaggle_test(path):
+    r"""Load a CSV file of Kaggle's digit recognizer without labels.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file such as `test.csv`, with the columns `pixel0 … pixel783`; otherwise as for
+        `load_kaggle`.
+
+    Returns
+    -------
+    ndarray of float32, shape (m, 784)
+        Rows of pixels in [0, 1], in the order of the file.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As from `load_kaggle`.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "test.csv"
+    ...     names = [f"pixel{i}" for i in range(784)]
+    ...     _ = path.write_text(",".join(names) + "\n255" + ",0" * 783 + "\n")
+    ...     X = load_kaggle_test(path)
+    >>> X.shape, X[0, :3]
+    ((1, 784), array([1., 0., 0.], dtype=float32))
+    """
+    return normalize(_read(path, PIXELS))
+
+
+def check_is_new(path):
+    """Check that there is nothing yet where a submission is to be written."""
+    if Path(path).exists():
+        raise FileExistsError(f"{path} is there already; move it away or choose another name")
+
+
+def _check_submission(path, labels):
+    check_is_new(path)
+    check_labels(labels, classes=10, name="labels")
+
+
+@checked(_check_submission)
+def write_submission(path, labels):
+    """Write predictions as Kaggle wants them: `ImageId` from 1, `Label`.
+
+    Parameters
+    ----------
+    path : str or Path
+        The new file. Nothing is overwritten.
+    labels : ndarray of int, shape (m,)
+        Predicted digits, in the order of the test file's rows.
+
+    Raises
+    ------
+    FileExistsError
+        When there is something at `path` already.
+    FileNotFoundError
+        When the folder of `path` does not exist.
+    OSError
+        When it cannot be written, or does not read back as it was written.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "submission.csv"
+    ...     write_submission(path, np.array([2, 0, 9]))
+    ...     print(path.read_text(), end="")
+    ImageId,Label
+    1,2
+    2,0
+    3,9
+    """
+    path = Path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"cannot write {path}: there is no folder {path.parent}")
+    table = pd.DataFrame({"ImageId": np.arange(1, len(labels) + 1), "Label": labels.astype(int)})
+    with replacing(path) as temporary:
+        table.to_csv(temporary, index=False)
+        if not pd.read_csv(temporary).equals(table):
+            raise OSError(f"{path} does not read back as it was written; is the disk full?")
+
+
+def kaggle_files():
+    """Find Kaggle's files, or make files of the same format from MNIST.
+
+    Kaggle's own are looked for in `data/kaggle`, then where Kaggle mounts them for its notebooks.
+    Without them, MNIST's 70,000 images are written into `data/cache`, 42,000 of the training
+    images as `train.csv`, the others and the test images as `test.csv`, and a line is printed that
+    says so. What is there already is used again, never overwritten.
+
+    Returns
+    -------
+    train_path, test_path : Path
+        For `load_kaggle` and `load_kaggle_test`.
+
+    Raises
+    ------
+    OSError
+        When the files have to be made and `data/cache` cannot be written.
+
+    Examples
+    --------
+    >>> train_path, test_path = kaggle_files()
+    Kaggle's files are not in data/kaggle. Files of the same format, made from MNIST, stand in for
+    them: data/cache/train.csv and data/cache/test.csv.
+    >>> train_path.name, test_path.name
+    ('train.csv', 'test.csv')
+    """
+    for folder in [PROJECT / "data" / "kaggle", *MOUNTS]:
+        train_path, test_path = folder / "train.csv", folder / "test.csv"
+        if train_path.is_file() and test_path.is_file():
+            return train_path, test_path
+    print(
+        "Kaggle's files are not in data/kaggle. Files of the same format, made from MNIST, stand "
+        "in for\nthem: data/cache/train.csv and data/cache/test.csv."
+    )
+    folder = PROJECT / "data" / "cache"
+    train_path, test_path = folder / "train.csv", folder / "test.csv"
+    if not (train_path.is_file() and test_path.is_file()):
+        labeled, unlabeled = _mnist_in_two()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _write_once(train_path, ["label", *PIXELS], labeled)
+            _write_once(test_path, PIXELS, unlabeled)
+        except OSError as error:
+            raise OSError(
+                f"cannot write into {folder} ({error}); make it writable, or put Kaggle's "
+                f"train.csv and test.csv into {PROJECT / 'data' / 'kaggle'}"
+            ) from error
+    return train_path, test_path
+
+
+def _mnist_in_two():
+    """Deal MNIST out as Kaggle does: rows of label and pixels, and rows of pixels alone."""
+    X, y, X_test, _ = load_mnist()
+    rng = np.random.default_rng(SEED)  # the same files each time
+    order = rng.permutation(len(X))
+    train, rest = order[:TRAIN_ROWS], order[TRAIN_ROWS:]
+    labeled = np.column_stack([y[train].astype(np.uint8), _to_bytes(X[train])])
+    unlabeled = rng.permutation(_to_bytes(np.concatenate([X[rest], X_test])))
+    return labeled, unlabeled
+
+
+def _to_bytes(X):
+    return np.rint(255 * X).astype(np.uint8)
+
+
+def _write_once(path, names, rows):
+    if path.is_file():
+        return
+    texts = [str(value) for value in range(256)]  # a third of the time that pandas' to_csv takes
+    with replacing(path) as temporary, open(temporary, "w", newline="\n") as file:
+        file.write(",".join(names) + "\n")
+        for row in rows:
+            file.write(",".join([texts[value] for value in row.tolist()]) + "\n")
+
+
+# ---- reading ------------------------------------------------------------------------------------
+#
+# pandas reads good files fast, and says little about bad ones. So a chunk is only checked as a
+# whole; when it fails, the file is read again line by line, until the first fault.
+
+
+def _read(path, names):
+    """Read the named columns into an array of uint8, shape (m, len(names))."""
+    path = Path(path)
+    _check_file(path)
+    _check_header(path, names)
+    parts = []
+    settings = {"chunksize": CHUNK_ROWS, "low_memory": False}  # low memory warns of mixed columns
+    try:
+        with _open(path) as file, pd.read_csv(file, **settings) as chunks:
+            for chunk in chunks:
+                parts.append(_chunk_to_bytes(chunk, names))
+    except (ValueError, KeyError, *DAMAGED) as error:
+        good_rows = CHUNK_ROWS * len(parts)
+        raise _find_fault(path, good_rows, error) from error
+    if not any(map(len, parts)):
+        raise ValueError(f"{path} has a header and no rows, expected one row per image")
+    return np.concatenate(parts)
+
+
+def _chunk_to_bytes(chunk, names):
+    if not isinstance(chunk.index, pd.RangeIndex):  # what pandas makes of a value too many
+        raise ValueError("its rows are longer than its header")
+    values = chunk[names].to_numpy()
+    if len(values) and values.dtype.kind not in "iuf":
+        raise ValueError("it holds something else than numbers")
+    with np.errstate(invalid="ignore"):  # NaN becomes some byte, which does not equal NaN
+        as_bytes = values.astype(np.uint8)
+    if not (as_bytes == values).all() or (as_bytes > _highest(names)).any():
+        raise ValueError("it holds numbers that are not pixels or labels")
+    return np.ascontiguousarray(as_bytes)
+
+
+def _highest(names):
+    return np.uint8([9 if name == "label" else 255 for name in names])
+
+
+def _check_file(path):
+    if not path.is_file():
+        found = ", it is a folder" if path.is_dir() else ""
+        raise FileNotFoundError(f"there is no file {path}{found}")
+    with open(path, "rb") as file:
+        start = file.read(2)
+    for kind, magic, ending in [("zip", b"PK", ".zip"), ("gzip", b"\x1f\x8b", ".gz")]:
+        if start == magic and path.suffix.lower() != ending:
+            raise ValueError(
+                f"{path} is a {kind} file, expected CSV; unpack it, or let its name end in {ending}"
+            )
+
+
+def _check_header(path, names):
+    line, header = next(_rows(path), (1, []))
+    if not header:
+        raise ValueError(f"{path} is empty, expected a header and one row per image")
+    if sorted(header) != sorted(names):
+        fault = _kind_of_fault(header) or _fault_in_names(header, names)
+        expected = f"expected the names {names[0]}, {names[1]}, … {names[-1]}"
+        raise ValueError(f"{path}, line {line}: {fault}; {expected}")
+
+
+def _kind_of_fault(header):
+    """Say what else a file may be that has not the right header."""
+    start = ",".join(header)[:40]
+    if start.lstrip().startswith("<"):
+        return f"{start!r} begins a web page (log in to Kaggle and download the file again)"
+    if "\\x" in start or "\0" in start:
+        return f"{start!r} is not text in UTF-8"
+    if len(header) == 1 and (";" in start or "\t" in start):
+        return f"{start!r} is not separated by commas"
+    if all(name.strip().replace(".", "").isdecimal() for name in header):
+        return f"{start!r} are numbers, the header is missing"
+    return None
+
+
+def _fault_in_names(header, names):
+    missing = [name for name in names if name not in set(header)]
+    extra = [place for place, name in enumerate(header) if name not in set(names)]
+    if missing == ["label"] and not extra:
+        return "there is no column label, this looks like test.csv"
+    if not missing and [header[place] for place in extra] == ["label"]:
+        return "there is a column label, this looks like train.csv"
+    repeated = [name for name, count in Counter(header).items() if count > 1]
+    faults = [f"column {place + 1} is named {header[place][:40]!r}" for place in extra[:1]]
+    faults += [f"column {name} is missing" for name in missing[:1]]
+    faults += [f"column {name[:40]} is there more than once" for name in repeated[:1]]
+    return ", ".join(faults)
+
+
+def _find_fault(path, good_rows, error):
+    """Name line and column of the first value that is not what it should be."""
+    rows = _rows(path)
+    _, header = next(rows)
+    for line, row in islice(rows, good_rows, None):
+        if len(row) < len(header):
+            return ValueError(
+                f"{path}, line {line}: the line ends before column {header[len(row)]}, with "
+                f"{len(row)} values, expected {len(header)}; is the file complete?"
+            )
+        if len(row) > len(header):
+            return ValueError(
+                f"{path}, line {line}: {row[len(header)][:40]!r} comes after the last column, "
+                f"{header[-1]}; got {len(row)} values, expected {len(header)}"
+            )
+        for name, text, highest in zip(header, row, _highest(header), strict=True):
+            if not _is_whole(text, highest):
+                found = repr(text[:40]) if text.strip() else "an empty cell"
+                return ValueError(
+                    f"{path}, line {line}, column {name}: got {found}, expected a whole number "
+                    f"from 0 to {highest}"
+                )
+    return ValueError(f"{path} cannot be read: {error}")  # what Python reads and pandas does not
+
+
+def _is_whole(text, highest):
+    if not text.isascii() or "_" in text:  # Python reads ١ and 1_0 as numbers, pandas does not
+        return False
+    try:
+        number = float(text)
+    except ValueError:
+        return False
+    return number % 1 == 0 and 0 <= number <= highest
+
+
+def _rows(path):
+    """Yield the line number and the values, as text, of every line that is not blank."""
+    try:
+        with _open(path) as file:
+            reader = csv.reader(file)
+            for row in reader:
+                if len(row) > 1 or "".join(row).strip():
+                    yield reader.line_num, row
+    except csv.Error as error:
+        raise ValueError(f"{path}, line {reader.line_num}: not CSV ({error})") from error
+    except DAMAGED as error:
+        raise ValueError(f"{path} is damaged, or not what its name says: {error}") from error
+
+
+@contextmanager
+def _open(path):
+    """Open a plain or compressed file as text."""
+    settings = {"encoding": "utf-8-sig", "newline": ""}
+    settings["errors"] = "backslashreplace"  # what is not UTF-8 can be shown where it is found
+    if path.suffix.lower() == ".gz":
+        with gzip.open(path, "rt", **settings) as file:
+            yield file
+    elif path.suffix.lower() == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            if len(names) != 1:
+                raise ValueError(
+                    f"{path} holds {len(names)} files, expected a single CSV file; unpack it"
+                )
+            with archive.open(names[0]) as file, io.TextIOWrapper(file, **settings) as text:
+                yield text
+    else:
+        with open(path, **settings) as file:
+            yield file
