@@ -2,7 +2,8 @@
 
 What changes from run to run is taken out, so that running twice changes no byte:
 execution times in the metadata, Python's version, and progress bars. In a cell tagged
-`timing` the committed output stays if the new one differs in its numbers only.
+`timing` the committed output stays if the new one differs in its numbers only. Of a live explorer
+its still picture is kept, since a widget without its kernel shows nothing.
 """
 
 import re
@@ -39,6 +40,8 @@ def normalize(cell, before):
     """Take out of an executed cell what another run would do differently."""
     cell.metadata.pop("execution", None)
     cell.outputs = [output for output in cell.outputs if not is_bare_widget(output)]
+    for output in cell.outputs:
+        output.get("data", {}).pop(WIDGET, None)
     timing = "timing" in cell.metadata.get("tags", [])
     if timing and words(before) == words(cell.outputs):
         cell.outputs = before

@@ -1,5 +1,8 @@
 """What several test modules use."""
 
+import os
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import settings
@@ -23,3 +26,36 @@ def mnist():
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A Chromium that is driven by Playwright; where CI demands it, its absence is a failure."""
+    import jupyter_in_browser
+
+    if jupyter_in_browser.CHROMIUM is None:
+        missing = "there is no Chromium or Chrome here, so no slider was moved in a real browser"
+        (pytest.fail if os.environ.get("BROWSER_REQUIRED") else pytest.skip)(missing)
+    with jupyter_in_browser.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def lab(browser, tmp_path_factory):
+    """A JupyterLab that serves the notebooks of its own folder."""
+    import jupyter_in_browser
+
+    folder = tmp_path_factory.mktemp("lab")
+    with jupyter_in_browser.jupyter_lab(folder) as address:
+        yield SimpleNamespace(address=address, folder=folder)
+
+
+@pytest.fixture
+def page(browser):
+    """An empty page; an error on it, or a message of one in its console, fails the test."""
+    page = browser.new_page(viewport={"width": 1200, "height": 1400})
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    page.close()
+    assert not errors

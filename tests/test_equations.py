@@ -280,3 +280,42 @@ def test_precision_divides_by_the_column_and_recall_by_the_row():
     precision, recall = helpers.precision_recall(C)
     assert precision.tolist() == [8 / (8 + 4), 6 / (2 + 6)]
     assert recall.tolist() == [8 / (8 + 2), 6 / (4 + 6)]
+
+
+@equation("9.1")
+def test_center_of_mass_is_the_mean_position_weighted_by_ink(rng):
+    p = rng.random((4, 7))
+    mass = sum(p[i, j] for i, j in np.ndindex(4, 7))
+    r = sum(i * p[i, j] for i, j in np.ndindex(4, 7)) / mass
+    c = sum(j * p[i, j] for i, j in np.ndindex(4, 7)) / mass
+    assert np.allclose(helpers.center_of_mass(p), (r, c), rtol=1e-12)
+
+
+@equation("9.2")
+def test_place_by_mass_moves_the_center_to_the_middle(rng):
+    for height, width in (20, 20), (20, 4), (5, 20), (1, 1):
+        p = rng.random((height, width)) ** 8  # far from even: the center is off the middle
+        r, c = helpers.center_of_mass(p)
+        t, s = round(14 - r), round(14 - c)
+        expected = np.zeros((28, 28))
+        for i, j in np.ndindex(height, width):
+            expected[i + t, j + s] = p[i, j]
+        assert np.array_equal(helpers.place_by_mass(p), expected.astype(np.float32))
+
+
+@equation("9.3")
+def test_resize_averages_over_areas(rng):
+    def average(n, new, k, i):
+        """Share of old pixel i in new pixel k."""
+        low, high = k * n / new, (k + 1) * n / new
+        return max(0, min(high, i + 1) - max(low, i)) * new / n
+
+    P = rng.random((7, 5))
+    for height, width in (3, 4), (14, 5), (1, 11):
+        small = helpers.resize(P, height, width)
+        for k, q in np.ndindex(height, width):
+            terms = (
+                average(7, height, k, i) * P[i, j] * average(5, width, q, j)
+                for i, j in np.ndindex(7, 5)
+            )
+            assert math.isclose(small[k, q], sum(terms), rel_tol=1e-6)

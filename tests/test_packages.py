@@ -59,13 +59,14 @@ def test_a_difference_would_be_noticed(old, new):
 def imported(folder):
     """Return the packages outside the standard library that a folder's modules import."""
     names = set()
+    own = {"helpers", *(path.stem for path in folder.glob("*.py"))}
     for path in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 names |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.level == 0:
                 names.add(node.module.split(".")[0])
-    return names - sys.stdlib_module_names - {"helpers"}
+    return names - sys.stdlib_module_names - own
 
 
 DISTRIBUTIONS = packages_distributions()

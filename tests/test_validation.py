@@ -40,6 +40,12 @@ BAD_CALLS = [
     ("one_hot(y, classes=2)", ValueError, "y must hold labels from 0 to 1, got 0 to 2"),
     ("one_hot(y, classes=3.0)", TypeError, "classes must be a whole number, got float 3.0"),
     ("one_hot(y, classes=0)", ValueError, "classes must be at least 1, got 0"),
+    ("points('star', 9, 0.1, rng)", ValueError, "shape must be one of spirals, .*; got 'star'"),
+    ("points('xor', 1, 0.1, rng)", ValueError, "m must be at least 2, got 1"),
+    ("points('clusters', 2, 0.1, rng)", ValueError, "m must be at least 3, got 2"),
+    ("points('xor', 9, -0.1, rng)", ValueError, "noise must be a number from 0 to 10, got float"),
+    ("points('xor', 9, np.nan, rng)", ValueError, "noise must be a number from 0 to 10"),
+    ("points('xor', 9, 0.1, 0)", TypeError, "rng must be a generator"),
     ("train_dev_split(X, y[:5], 2, rng)", ValueError, "y has 5 labels for 6 examples"),
     ("train_dev_split(X.tolist(), y, 2, rng)", TypeError, "X must be a NumPy array"),
     ("train_dev_split(X, y, 6, rng)", ValueError, "dev_size must be smaller than the 6 examples"),
@@ -52,6 +58,31 @@ BAD_CALLS = [
     ("minibatches(X, y, 0, rng)", ValueError, "batch_size must be at least 1, got 0"),
     ("minibatches(X, y, True, rng)", TypeError, "batch_size must be a whole number, got bool"),
     ("minibatches(X, y, 2, np.random)", TypeError, "rng must be a generator"),
+    # a submission
+    ("write_submission('new.csv', Y)", ValueError, r"labels must be labels .* labels\.argmax"),
+    ("write_submission('new.csv', y[:0])", ValueError, "labels is empty"),
+    ("write_submission('new.csv', y - 1)", ValueError, "labels must hold .* 0 to 9, got -1 to 1"),
+    ("write_submission('new.csv', y + 8)", ValueError, "labels must hold .* 0 to 9, got 8 to 10"),
+    ("write_submission('new.csv', y + 0.5)", ValueError, "labels must hold whole numbers, got 0.5"),
+    ("write_submission('new.csv', y * 1.0)", TypeError, "labels must have an integer dtype"),
+    (
+        "write_submission('new.csv', [7])",
+        TypeError,
+        r"labels must be a NumPy array, got list \[7\]",
+    ),
+    # a drawing
+    ("crop_to_ink([[1.0]])", TypeError, "ink must be a NumPy array"),
+    ("crop_to_ink(X[0])", ValueError, "ink must have 2 dimension"),
+    ("crop_to_ink(0 * X)", ValueError, "there is no ink"),
+    ("center_digit(np.array([[0, 255]]))", ValueError, r"ink must lie in 0 .* 255; normalize"),
+    ("center_digit(np.array([[0, np.nan]]))", ValueError, "ink must lie in 0 .*, got nan to nan"),
+    ("center_digit(np.array([[0, -0.5]]))", ValueError, "ink must lie in 0 .*, got -0.5 to 0"),
+    ("center_of_mass(np.zeros((0, 3)))", ValueError, "image is empty"),
+    ("resize(np.eye(3), 0, 2)", ValueError, "height must be at least 1, got 0"),
+    ("resize(np.eye(3), 2, 2.5)", TypeError, "width must be a whole number"),
+    ("resize(2 * np.eye(3), 2, 2)", ValueError, "image must lie in 0 .* got 0 to 2"),
+    ("place_by_mass(np.eye(29))", ValueError, r"\(29, 29\) does not fit into 28 by 28 pixels"),
+    ("place_by_mass(np.eye(3), 3.0)", TypeError, "size must be a whole number"),
     # losses
     ("cross_entropy(X, Y)", ValueError, "each row of A .* for logits use cross_entropy_from"),
     (
@@ -234,6 +265,7 @@ def test_infinite_labels_are_refused_without_a_warning():
 
 def test_no_public_function_is_left_out_above():
     files = {"load_mnist", "load_idx", "read_idx", "load_params", "save_params"}  # have their own
+    files |= {"kaggle_files", "load_kaggle", "load_kaggle_test"}
     assert {call.partition("(")[0] for call, *_ in BAD_CALLS} == set(helpers.__all__) - files
 
 

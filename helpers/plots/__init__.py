@@ -4,7 +4,7 @@ Every function returns the matplotlib Figure or Axes it drew on; `show` puts a f
 notebook with a description for screen readers. Importing this module sets matplotlib's style.
 """
 
-from .diagrams import graph, network
+from .diagrams import graph, layouts, network
 from .images import batch, digits, journey, pixels, prediction, weights
 from .results import confusion, layer_spread, learning_curves
 from .style import BLUE, GRAY, GREEN, ORANGE, PINK, SCALE, SKY, YELLOW, show
@@ -27,6 +27,7 @@ __all__ = [
     "graph",
     "journey",
     "layer_spread",
+    "layouts",
     "learning_curves",
     "network",
     "pixels",

@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 
 from ..activations import HIDDEN
-from ..validation import check_choice, check_sizes
+from ..validation import check_choice, check_count, check_sizes
 from .style import BLUE, GRAY, ORANGE
 
 
@@ -104,35 +104,95 @@ def graph(places, edges, forward=None, backward=None, highlight=None, size=(7.5,
     if unknown:
         raise ValueError(f"edges name the nodes {sorted(unknown)}, which have no place")
     _, ax = plt.subplots(figsize=size)
-    for start, end in edges:
-        thick = highlight == (start, end)
-        style = {
-            "arrowstyle": "-|>",
-            "color": ORANGE if thick else GRAY,
-            "linewidth": 3.5 if thick else 1.5,
-            "shrinkA": 18,
-            "shrinkB": 18,
-        }
-        ax.annotate("", places[end], places[start], arrowprops=style)
-    for name, (x, y) in places.items():
-        ax.scatter(x, y, s=1100, facecolor="white", edgecolor=GRAY, zorder=2)
-        ax.text(x, y, f"${name}$", ha="center", va="center", size=13, zorder=3)
-        for text, color, offset in ((forward, BLUE, 19), (backward, ORANGE, -19)):
-            if text and name in text:
-                ax.annotate(
-                    text[name],
-                    (x, y),
-                    xytext=(0, offset),
-                    textcoords="offset points",
-                    ha="center",
-                    va="bottom" if offset > 0 else "top",
-                    color=color,
-                    weight="bold" if offset > 0 else "normal",
-                    style="normal" if offset > 0 else "italic",
-                    size=10.5,
-                )
+    arrows, above, below = start_graph(ax, places, edges)
+    if highlight in arrows:
+        arrows[highlight].arrow_patch.set(color=ORANGE, linewidth=3.5)
+    for texts, artists in ((forward, above), (backward, below)):
+        for name in places:
+            artists[name].set_text((texts or {}).get(name, ""))
     xs, ys = zip(*places.values(), strict=True)
     ax.set_xlim(min(xs) - 0.6, max(xs) + 0.6)
     ax.set_ylim(min(ys) - 0.8, max(ys) + 0.8)
+    return ax
+
+
+def start_graph(ax, places, edges):
+    """Draw the nodes and edges of a graph, still without texts; return what may change.
+
+    Three dicts: the arrow of each edge, and the text above and the text below each node.
+    """
+    arrows, above, below = {}, {}, {}
+    for start, end in edges:
+        style = {"arrowstyle": "-|>", "color": GRAY, "linewidth": 1.5, "shrinkA": 18, "shrinkB": 18}
+        arrows[start, end] = ax.annotate("", places[end], places[start], arrowprops=style)
+    for name, (x, y) in places.items():
+        ax.scatter(x, y, s=1100, facecolor="white", edgecolor=GRAY, zorder=2)
+        ax.text(x, y, f"${name}$", ha="center", va="center", size=13, zorder=3)
+        style = {"textcoords": "offset points", "ha": "center", "size": 10.5}
+        above[name] = ax.annotate(
+            "", (x, y), (0, 19), va="bottom", color=BLUE, weight="bold", **style
+        )
+        below[name] = ax.annotate(
+            "", (x, y), (0, -19), va="top", color=ORANGE, style="italic", **style
+        )
+    ax.axis("off")
+    return arrows, above, below
+
+
+def layouts(m=6, n_in=4, n_out=3):
+    """Draw what a layer computes twice: with examples as rows, and with examples as columns.
+
+    Parameters
+    ----------
+    m : int
+        Examples to draw. One of them is filled in X and in Z.
+    n_in, n_out : int
+        Inputs and units of the layer to draw. The weights of one unit are filled in W.
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> ax = layouts(m=5, n_in=4, n_out=2)
+    """
+    for value, name in ((m, "m"), (n_in, "n_in"), (n_out, "n_out")):
+        check_count(value, name)
+    example, unit = min(1, m - 1), min(1, n_out - 1)
+    shapes = {"X": "(m, n_{in})", "W": "(n_{in}, n_{out})", "b": "(n_{out},)", "Z": "(m, n_{out})"}
+    as_rows = {"X": (m, n_in), "W": (n_in, n_out), "b": (1, n_out), "Z": (m, n_out)}
+    turned = {"X": "(n_{in}, m)", "W": "(n_{out}, n_{in})", "b": "(n_{out}, 1)"}
+    turned["Z"] = "(n_{out}, m)"
+    filled = {"X": example, "W": unit, "Z": example}
+    _, ax = plt.subplots(figsize=(7.5, 5))
+    text = {"ha": "center", "va": "center"}
+    top, right = 0.0, 0.0
+    for title, order, labels in (
+        ("examples are rows", "XWbZ", shapes),
+        ("examples are columns", "WXbZ", turned),
+    ):
+        sizes = {name: as_rows[name] if labels is shapes else as_rows[name][::-1] for name in order}
+        height = max(rows for rows, _ in sizes.values())
+        ax.text(0, top + 0.9, title, weight="bold", va="center")
+        left, middle = 0.0, top - height / 2
+        for name, sign in zip(order, ("@", "+", "=", ""), strict=True):
+            rows, columns = sizes[name]
+            along_rows = (name == "W") != (labels is shapes)  # whether the filled line is a row
+            for i in range(rows):
+                for j in range(columns):
+                    chosen = (i if along_rows else j) == filled.get(name, -1)
+                    color = (BLUE if name == "W" else ORANGE) if chosen else "white"
+                    corner = (left + j, middle + rows / 2 - i - 1)
+                    square = plt.Rectangle(
+                        corner, 1, 1, facecolor=color, edgecolor=GRAY, linewidth=0.8
+                    )
+                    ax.add_patch(square)
+            center = left + columns / 2
+            ax.text(center, middle - rows / 2 - 0.75, f"${name}$  ${labels[name]}$", **text)
+            ax.text(left + columns + 1.4, middle, sign, size=15, **text)
+            left += columns + 2.8
+        top, right = top - height - 3.4, max(right, left)
+    ax.set(xlim=(-0.5, right), ylim=(top + 1.8, 1.6), aspect="equal")
     ax.axis("off")
     return ax

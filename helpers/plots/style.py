@@ -63,20 +63,27 @@ def show(figure, alt):
     from IPython.display import display
 
     figure = figure.figure
-    png, width = _png(figure)
+    data, metadata = bundle(figure, alt)
     plt.close(figure)
+    display(data, metadata=metadata, raw=True)
+
+
+def bundle(figure, alt, note=""):
+    """Return a figure in all forms that viewers of notebooks take, and metadata to go with them.
+
+    The words `alt` are the picture's alternative text and the plain form; the HTML shows `note`
+    below the picture.
+    """
+    png, width = _png(figure)
     encoded = base64.b64encode(png).decode()
+    image = f'<img alt="{html.escape(alt)}" width="{width}" src="data:image/png;base64,{encoded}">'
     # image/png is for viewers that know no HTML; of the two, JupyterLab takes the HTML
-    display(
-        {
-            "text/html": f'<img alt="{html.escape(alt)}" width="{width}" '
-            f'src="data:image/png;base64,{encoded}">',
-            "image/png": encoded,
-            "text/plain": alt,
-        },
-        metadata={"image/png": {"alt": alt, "width": width}},
-        raw=True,
-    )
+    data = {
+        "text/html": image + (note and f"<p><em>{html.escape(note)}</em></p>"),
+        "image/png": encoded,
+        "text/plain": alt,
+    }
+    return data, {"image/png": {"alt": alt, "width": width}}
 
 
 def _png(figure):

@@ -1,0 +1,30 @@
+"""Live explorers: move a control and see at once what it changes, one or more for each chapter.
+
+`explorers.neuron()` as the last line of a cell shows that explorer.
+"""
+
+from .columns import columns
+from .descent import descent
+from .drawing import drawing_pad
+from .errors import errors
+from .graphs import graph
+from .images import images
+from .neurons import neuron
+from .playground import playground
+from .reading import reading
+from .spread import spread
+from .training import training
+
+__all__ = [
+    "columns",
+    "descent",
+    "drawing_pad",
+    "errors",
+    "graph",
+    "images",
+    "neuron",
+    "playground",
+    "reading",
+    "spread",
+    "training",
+]

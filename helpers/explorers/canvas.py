@@ -1,0 +1,30 @@
+"""The part of an explorer that the browser paints: a picture and its words."""
+
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+HERE = Path(__file__).parent
+
+
+class Canvas(anywidget.AnyWidget):
+    """A picture with its words; `show` replaces all of them at once, without a flicker."""
+
+    _esm = HERE / "canvas.js"
+    _css = HERE / "canvas.css"
+
+    picture = traitlets.Bytes(b"").tag(sync=True)  # PNG
+    text = traitlets.Unicode().tag(sync=True)
+    problem = traitlets.Unicode().tag(sync=True)
+    code = traitlets.Unicode().tag(sync=True)
+    settings = traitlets.Unicode("{}").tag(sync=True)  # JSON; what the picture belongs to
+    state = traitlets.Unicode("done").tag(sync=True)  # "working" while better pictures may follow
+    number = traitlets.Int(0).tag(sync=True)  # counts the pictures; the browser listens to it
+
+    def show(self, **traits):
+        """Send everything that changed in one message."""
+        with self.hold_sync():
+            for name, value in traits.items():
+                setattr(self, name, value)
+            self.number += 1

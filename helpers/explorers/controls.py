@@ -1,0 +1,60 @@
+"""The controls of explorers, all with a visible label, all movable by key."""
+
+import math
+
+import ipywidgets as widgets
+
+LAYOUT = {"width": "24em"}
+STYLE = {"description_width": "9em"}
+MANTISSAS = (1, 1.5, 2, 3, 4, 5, 6, 8)
+
+
+def slider(label, low, high, start, step=1):
+    """Make a slider; whole numbers if its step is one."""
+    kind = widgets.IntSlider if isinstance(step, int) else widgets.FloatSlider
+    return kind(
+        value=start,
+        min=low,
+        max=high,
+        step=step,
+        description=label,
+        layout=LAYOUT,
+        style=STYLE,
+    )
+
+
+def list_slider(label, values, start):
+    """Make a slider over a list of numbers."""
+    return widgets.SelectionSlider(
+        options=[(f"{value:g}", value) for value in values],
+        value=start,
+        description=label,
+        layout=LAYOUT,
+        style=STYLE,
+    )
+
+
+def log_slider(label, low, high, start):
+    """Make a slider over round numbers that grow by factors: 0.1, 0.15, 0.2, 0.3 and so on."""
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    values = [float(f"{digits}e{power}") for power in powers for digits in MANTISSAS]
+    return list_slider(label, [value for value in values if low <= value <= high], start)
+
+
+def choice(label, options, start):
+    """Make a drop-down list."""
+    return widgets.Dropdown(
+        options=options, value=start, description=label, layout=LAYOUT, style=STYLE
+    )
+
+
+def switch(label, start):
+    """Make a check box."""
+    return widgets.Checkbox(value=start, description=label, layout=LAYOUT, style=STYLE)
+
+
+def seed(start=0):
+    """Make the field for the seed of everything random."""
+    return widgets.BoundedIntText(
+        value=start, min=0, max=9999, description="seed", layout=LAYOUT, style=STYLE
+    )

@@ -1,0 +1,42 @@
+"""A pad to draw on, with the mouse, a finger, a pen or the arrow keys."""
+
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+HERE = Path(__file__).parent
+SIDE = 112  # pixels, four times those of an image of MNIST
+
+
+class DrawingPad(anywidget.AnyWidget):
+    """A square of paper; `value` is the ink on it while it is being drawn.
+
+    Parameters
+    ----------
+    value : bytes
+        The ink of SIDE * SIDE pixels, row by row, 0 for paper to 255. Setting it draws it.
+    description : str
+        The visible label.
+    pen : int
+        Width of the pen; the pad is 280 wide.
+    """
+
+    _esm = HERE / "pad.js"
+    _css = HERE / "pad.css"
+
+    value = traitlets.Bytes(bytes(SIDE * SIDE)).tag(
+        sync=True,
+        echo_update=False,  # the pad knows what it has sent
+        from_json=lambda value, widget: bytes(value),
+    )
+    side = traitlets.Int(SIDE).tag(sync=True)
+    description = traitlets.Unicode("drawing").tag(sync=True)
+    pen = traitlets.Int(24, min=4, max=48).tag(sync=True)
+
+    @traitlets.validate("value")
+    def _check(self, proposal):
+        ink = proposal["value"]
+        if len(ink) != SIDE * SIDE:
+            raise ValueError(f"value must hold {SIDE * SIDE} bytes, got {len(ink)}")
+        return ink

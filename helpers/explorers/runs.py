@@ -1,0 +1,59 @@
+"""Training that can be watched and stopped after any step."""
+
+import math
+
+import numpy as np
+
+from ..data import minibatches, one_hot
+from ..network import backward, forward
+from ..optimizers import update
+from ..training import evaluate
+
+
+def run(train_data, dev_data, params, history, *, learning_rate, batch_size, epochs, rng, hidden):
+    """Train as `helpers.train` does, to the same numbers; yield after each step.
+
+    `params` change in place. The list `history` grows by a dict with `epoch`, `train_loss`,
+    `train_accuracy`, `dev_loss` and `dev_accuracy` before the first step and after each epoch.
+
+    Raises
+    ------
+    FloatingPointError
+        When the loss is no longer finite, with advice.
+    """
+    X, y = train_data
+    Y = one_hot.unchecked(y, classes=len(params[-1][1]))
+
+    # each call ignores for itself: what a generator ignores would leak out at its yields
+    ignore = np.errstate(over="ignore", invalid="ignore")  # a loss that is not finite is reported
+
+    @ignore
+    def measure(epoch):
+        row = {"epoch": epoch}
+        for part, (X, y) in {"train": train_data, "dev": dev_data}.items():
+            row[f"{part}_loss"], row[f"{part}_accuracy"] = evaluate.unchecked(X, y, params, hidden)
+        stop_unless_finite(row["train_loss"] + row["dev_loss"], epoch)
+        history.append(row)
+
+    @ignore
+    def step(X_batch, Y_batch, epoch):
+        _, cache = forward.unchecked(X_batch, params, hidden)
+        grads = backward.unchecked(cache, Y_batch, params)
+        stop_unless_finite(grads[-1][1][0], epoch)
+        update.unchecked(params, grads, learning_rate)
+
+    def stop_unless_finite(number, epoch):
+        if not math.isfinite(number):
+            raise FloatingPointError(
+                f"The loss is no longer finite in epoch {epoch}: training diverged. The learning "
+                f"rate {learning_rate:g} is too large for this network. Move it to the left."
+            )
+
+    measure(0)
+    yield
+    for epoch in range(1, epochs + 1):
+        for X_batch, Y_batch in minibatches.unchecked(X, Y, batch_size, rng):
+            step(X_batch, Y_batch, epoch)
+            yield
+        measure(epoch)
+    yield

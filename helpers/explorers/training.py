@@ -1,0 +1,161 @@
+"""Training on MNIST, watched (chapter 07)."""
+
+import functools
+
+import numpy as np
+
+from ..activations import HIDDEN
+from ..data import load_mnist
+from ..initialization import initialize
+from ..metrics import confusion_matrix
+from ..network import forward
+from ..plots.style import BLUE, ORANGE
+from .controls import choice, list_slider, log_slider, seed, slider
+from .explorer import Explorer
+from .runs import run
+
+TRAIN, DEV = 10_000, 2_000  # images: few enough to see an epoch end several times a second
+BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
+ROWS, COLUMNS, SIDE = 5, 6, 29  # of the pictures of weights: 28 pixels and a gap
+
+
+def training():
+    """Explore how a network learns MNIST, while it learns (chapter 07).
+
+    Left, loss and accuracy on the 10,000 images that it trains on and on 2,000 others; in the
+    middle, the confusion matrix of the others; right, the weights of the first layer as pictures.
+    """
+    controls = {
+        "learning_rate": log_slider("learning rate", 0.001, 10, 0.15),
+        "layers": slider("hidden layers", 0, 3, 1),
+        "units": slider("units in each", 4, 128, 48, 4),
+        "hidden": choice("activation", list(HIDDEN), "relu"),
+        "batch_size": list_slider("batch size", BATCH_SIZES, 32),
+        "epochs": slider("epochs", 1, 20, 5),
+        "seed": seed(0),
+    }
+    return Explorer(
+        controls,
+        compute_training,
+        start_training,
+        draw_training,
+        size=(9, 3.5),
+        player=True,
+        code=code_training,
+    )
+
+
+@functools.cache
+def images():
+    """Return the images to train on and the others, as (X, y) each; the test set stays closed."""
+    X, y, _, _ = load_mnist()
+    end = TRAIN + DEV
+    return (X[:TRAIN].copy(), y[:TRAIN]), (X[TRAIN:end].copy(), y[TRAIN:end])
+
+
+def compute_training(learning_rate, layers, units, hidden, batch_size, epochs, seed):
+    """Train on MNIST; measure losses, accuracies, confusion matrix and first-layer weights."""
+    weights_rng, order_rng = np.random.default_rng(seed).spawn(2)
+    train_data, (X_dev, y_dev) = images()
+    sizes = [784, *[units] * layers, 10]
+    params = initialize(sizes, hidden=hidden, rng=weights_rng)
+
+    def measure():
+        A_L, _ = forward.unchecked(X_dev, params, hidden)
+        counts = confusion_matrix(y_dev, A_L.argmax(axis=1), classes=10)
+        mistakes = counts * (1 - np.eye(10, dtype=int))
+        true, read = np.unravel_index(mistakes.argmax(), mistakes.shape)
+        now = history[-1]
+        text = (
+            f"{'-'.join(map(str, sizes))}, {hidden}, learning rate {learning_rate:g}, "
+            f"batch size {batch_size}, seed {seed}\n"
+            f"After epoch {now['epoch']} of {epochs}: loss {now['train_loss']:.3f} nats, accuracy "
+            f"{now['train_accuracy']:.1%}; on {DEV:,} other images loss {now['dev_loss']:.3f}, "
+            f"accuracy {now['dev_accuracy']:.1%}\n"
+            f"Now {np.trace(counts):,} of the {DEV:,} are read correctly. The most frequent "
+            f"mistake: {true} read as {read}, {mistakes.max()} times"
+        )
+        if layers == 0:
+            text += "\nNo hidden layer: the pictures are the weights of the ten outputs."
+        if now["train_loss"] > np.log(10):
+            text += "\nThis is worse than guessing, which has ln 10 = 2.303: a smaller rate helps."
+        return {
+            "history": history,
+            "epochs": epochs,
+            "confusion": counts,
+            "W": params[0][0],
+            "text": text,
+        }
+
+    history = []
+    settings = {"learning_rate": learning_rate, "batch_size": batch_size, "epochs": epochs}
+    data = train_data, (X_dev, y_dev)
+    for _ in run(*data, params, history, **settings, rng=order_rng, hidden=hidden):
+        yield measure
+
+
+def start_training(figure):
+    """Make the axes and artists."""
+    panels = [["loss", "confusion", "weights"], ["accuracy", "confusion", "weights"]]
+    axes = figure.subplot_mosaic(panels, width_ratios=[1, 1.15, 1.15])
+    axes["loss"].set(ylabel="loss (nats)", ylim=(0, 2.6), xticklabels=[])
+    axes["accuracy"].set(xlabel="epoch", ylabel="accuracy", ylim=(0.8, 1))
+    lines = {}
+    for name in ("loss", "accuracy"):
+        for part, color, style in (("train", BLUE, "-"), ("dev", ORANGE, "--")):
+            label = "trains on" if part == "train" else "others"
+            style = {"color": color, "linestyle": style, "marker": ".", "label": label}
+            (lines[f"{part}_{name}"],) = axes[name].plot([], [], **style)
+    axes["loss"].legend(loc="upper right")
+    digits = range(10)
+    axes["confusion"].set(xlabel="read as", ylabel="true digit", xticks=digits, yticks=digits)
+    confusion = axes["confusion"].imshow(np.zeros((10, 10)), cmap="cividis", vmin=0, vmax=1)
+    axes["weights"].set(xticks=[], yticks=[], xlabel="first layer, one unit each")
+    blank = np.zeros((ROWS * SIDE - 1, COLUMNS * SIDE - 1))
+    weights = axes["weights"].imshow(blank, cmap="RdBu_r", vmin=-1, vmax=1)
+    for name in ("confusion", "weights"):
+        axes[name].grid(visible=False)
+    return {"lines": lines, "confusion": confusion, "weights": weights}
+
+
+def draw_training(artists, result):
+    """Show a measurement."""
+    epochs = [row["epoch"] for row in result["history"]]
+    for name, line in artists["lines"].items():
+        line.axes.set_xlim(0, result["epochs"])
+        line.set_data(epochs, [row[name] for row in result["history"]])
+    counts = result["confusion"]
+    # the square root lets a few mistakes be seen beside many hits
+    artists["confusion"].set_data(np.sqrt(counts / counts.sum(axis=1, keepdims=True)))
+    artists["weights"].set_data(_pictures(result["W"]))
+
+
+def _pictures(W):
+    """Put the weights of the first units side by side, each scaled to its largest."""
+    mosaic = np.zeros((ROWS * SIDE, COLUMNS * SIDE), dtype=np.float32)
+    for k, w in enumerate(W.T[: ROWS * COLUMNS]):
+        row, column = SIDE * (k // COLUMNS), SIDE * (k % COLUMNS)
+        mosaic[row : row + 28, column : column + 28] = w.reshape(28, 28) / np.abs(w).max()
+    return mosaic[:-1, :-1]
+
+
+CODE = """\
+import numpy as np
+from helpers import initialize, load_mnist, train
+
+X, y, _, _ = load_mnist()
+weights_rng, order_rng = np.random.default_rng({seed}).spawn(2)
+params = initialize({sizes}, hidden="{hidden}", rng=weights_rng)
+history = train(
+    X[:{TRAIN}], y[:{TRAIN}], params, learning_rate={learning_rate}, batch_size={batch_size},
+    epochs={epochs}, rng=order_rng, X_dev=X[{TRAIN}:{end}], y_dev=y[{TRAIN}:{end}],
+    hidden="{hidden}",
+)
+history.tail(1)
+"""
+
+
+def code_training(layers, units, **others):
+    """Return code that repeats the run with `helpers.train`."""
+    sizes = [784, *[units] * layers, 10]
+    return CODE.format(sizes=sizes, TRAIN=TRAIN, end=TRAIN + DEV, **others)

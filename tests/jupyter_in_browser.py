@@ -1,0 +1,226 @@
+"""JupyterLab driven through a real Chromium: for the tests of the explorers and their benchmark."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+from playwright.sync_api import TimeoutError as TooLate
+from playwright.sync_api import sync_playwright
+
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+CHROMIUM = next(
+    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
+)
+
+
+@contextmanager
+def jupyter_lab(folder):
+    """Serve the notebooks in this folder; give the address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    own = {
+        f"JUPYTER_{name}_DIR": str(folder / f".{name}") for name in ("CONFIG", "DATA", "RUNTIME")
+    }
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"),
+        *(f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token="),
+        *(f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True"),
+        *("--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
+    ]
+    log = folder / "lab.log"
+    environment = os.environ | own | {"IPYTHONDIR": str(folder / ".ipython")}
+    with open(log, "w") as file:
+        server = subprocess.Popen(command, stdout=file, stderr=file, env=environment)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(600):
+            try:
+                urllib.request.urlopen(f"{address}/api/status", timeout=2).close()
+                break
+            except OSError:
+                if server.poll() is not None:
+                    raise RuntimeError(f"JupyterLab ended:\n{log.read_text()}") from None
+                time.sleep(0.1)
+        else:
+            raise RuntimeError(f"JupyterLab did not answer within a minute:\n{log.read_text()}")
+        yield address
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@contextmanager
+def chromium():
+    """Start Chromium; it reaches this machine only."""
+    arguments = ["--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+def explorer_notebook(chapter, path):
+    """Write a notebook with what a chapter's explorers need: its set-up cell and theirs.
+
+    Where an explorer is given something that the chapter has made, all that comes before it runs
+    as well, in one cell that shows nothing, so that the explorer is not below the edge of the page.
+    """
+    notebook = nbformat.read(next(NOTEBOOKS.glob(f"{chapter}_*.ipynb")), as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    explorers = [cell for cell in code if "explore" in cell.metadata.get("tags", [])]
+    sources = [cell.source for cell in explorers]
+    first = code[0].source
+    if not all(source.endswith("()") for source in sources):
+        before = code[: code.index(explorers[0])]
+        first = "\n".join(["%%capture", *(cell.source for cell in before)])
+    cells = [nbformat.v4.new_code_cell(source) for source in (first, *sources)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata), path)
+
+
+KERNEL_IS_READY = """() =>
+    window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel
+        ?.connectionStatus === 'connected'"""
+
+
+COMPLAINTS = ", ".join(
+    f"[data-mime-type='application/vnd.jupyter.{kind}']" for kind in ("stderr", "error")
+)
+
+
+def run_all(page, address, name):
+    """Open a notebook and run all its cells; an error, or words on stderr, fail."""
+    page.goto(f"{address}/doc/tree/{name}?reset")
+    page.wait_for_function(KERNEL_IS_READY, timeout=60_000)
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    complaints = page.locator(COMPLAINTS).all_inner_texts()
+    assert complaints == [], complaints
+
+
+class ShownExplorer:
+    """One explorer on a page, as its reader finds it."""
+
+    def __init__(self, page, number=0):
+        self.page = page
+        self.root = page.locator(".explorer").nth(number)
+        self.canvas = self.root.locator("canvas.explorer-picture")
+        self.canvas.wait_for(timeout=60_000)
+        self.wait("canvas => canvas.dataset.state && canvas.dataset.state !== 'working'")
+
+    def wait(self, condition, argument=None, seconds=20, reason=""):
+        """Wait until a JavaScript function of the canvas (and an argument) is true."""
+        try:
+            self.page.wait_for_function(
+                f"([canvas, argument]) => ({condition})(canvas, argument)",
+                arg=[self.canvas.element_handle(), argument],
+                timeout=1000 * seconds,
+            )
+        except TooLate as error:
+            now = self.canvas.evaluate("canvas => ({...canvas.dataset})")
+            raise AssertionError(f"waited for {condition}; {reason}; there is {now}") from error
+
+    def wait_until_done(self, seconds=20):
+        """Wait until no better picture for the present setting will follow."""
+        self.wait("canvas => canvas.dataset.state === 'done'", None, seconds)
+
+    def wait_until_shown(self, setting, seconds=20):
+        """Wait until the last picture for a setting is there: (name, value)."""
+        self.wait(
+            """(canvas, [name, value]) => canvas.dataset.state === 'done'
+                && JSON.parse(canvas.dataset.settings)[name] === value""",
+            list(setting),
+            seconds,
+        )
+
+    def wait_until_settled(self, label):
+        """Wait until a slider's readout and the number of pictures have not changed for a while."""
+        self.wait(
+            """(canvas, label) => {
+                const readout = [...canvas.closest('.explorer').querySelectorAll('.widget-label')]
+                    .find((node) => node.textContent === label)
+                    .parentElement.querySelector('.widget-readout');
+                const now = readout.textContent + canvas.dataset.number;
+                if (canvas.seen !== now) {
+                    canvas.seen = now;
+                    canvas.since = performance.now();
+                }
+                return performance.now() - canvas.since > 500;
+            }""",
+            label,
+        )
+
+    @property
+    def settings(self):
+        """What the picture on show was made for."""
+        return json.loads(self.canvas.get_attribute("data-settings"))
+
+    @staticmethod
+    def as_json(settings):
+        """Return settings as the kernel writes them."""
+        return json.dumps(settings)
+
+    @property
+    def number(self):
+        """How many pictures there have been."""
+        return int(self.canvas.get_attribute("data-number"))
+
+    @property
+    def labels(self):
+        """The visible labels of the controls."""
+        return [label for label in self.root.locator(".widget-label").all_inner_texts() if label]
+
+    def readout(self, label):
+        """The number that a slider shows."""
+        text = self.control(label).locator(".widget-readout").inner_text()
+        return float(text.replace("−", "-"))
+
+    @property
+    def picture(self):
+        """The pixels of the canvas, as text to compare."""
+        return self.canvas.evaluate("canvas => canvas.toDataURL()")
+
+    @property
+    def text(self):
+        """The words below the picture."""
+        return self.root.locator(".explorer-text").inner_text()
+
+    @property
+    def problem(self):
+        """The message in place, or an empty text."""
+        return self.root.locator(".explorer-problem").inner_text()
+
+    def control(self, label):
+        """The control with this visible label."""
+        box = self.root.locator(".widget-inline-hbox, .jupyter-widgets").filter(
+            has=self.page.locator(f"label:text-is('{label}')")
+        )
+        return box.last
+
+    def handle(self, label):
+        """The handle of the slider with this visible label."""
+        return self.control(label).locator(".noUi-handle")
+
+    def button(self, label):
+        """The button with this label."""
+        return self.root.get_by_role("button", name=label, exact=True)
+
+    def drag(self, label, pixels, steps=20):
+        """Drag a slider's handle with the mouse."""
+        handle = self.handle(label)
+        handle.scroll_into_view_if_needed()
+        box = handle.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(x + pixels, y, steps=steps)
+        self.page.mouse.up()

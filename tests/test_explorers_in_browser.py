@@ -1,0 +1,143 @@
+"""Each chapter's explorers in JupyterLab in a real browser: every control is really moved."""
+
+import re
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from jupyter_in_browser import NOTEBOOKS, ShownExplorer, explorer_notebook, run_all
+
+
+def number_of_explorers(path):
+    notebook = nbformat.read(path, as_version=4)
+    return sum("explore" in cell.metadata.get("tags", []) for cell in notebook.cells)
+
+
+CHAPTERS = {
+    path.stem[:2]: number_of_explorers(path)
+    for path in sorted(NOTEBOOKS.glob("*.ipynb"))
+    if number_of_explorers(path)
+}
+
+
+@pytest.fixture(scope="module", params=CHAPTERS)
+def chapter(request, lab, browser):
+    """A chapter's explorers, running in JupyterLab. Errors on the page fail its tests."""
+    page = browser.new_page(viewport={"width": 1200, "height": 1400})
+    page_errors = []
+    page.on("pageerror", lambda error: page_errors.append(str(error)))
+    explorer_notebook(request.param, lab.folder / f"{request.param}.ipynb")
+    run_all(page, lab.address, f"{request.param}.ipynb")
+    explorers = [ShownExplorer(page, number) for number in range(CHAPTERS[request.param])]
+    for explorer in explorers:
+        explorer.start = explorer.settings
+    yield SimpleNamespace(page=page, explorers=explorers)
+    page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
+    page.close()
+    assert page_errors == []
+
+
+only_07 = pytest.mark.parametrize("chapter", ["07"], indirect=True)
+
+
+def move_by_key(explorer, label):
+    """Move a control by one step from the keyboard; return whether there was something to move."""
+    control = explorer.control(label)
+    if control.locator(".noUi-handle").count():
+        handle = control.locator(".noUi-handle")
+        at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+        handle.press("ArrowLeft" if at_end else "ArrowRight")
+    elif control.locator("select").count():
+        select = control.locator("select")
+        last = select.evaluate("select => select.selectedIndex === select.options.length - 1")
+        select.press("ArrowUp" if last else "ArrowDown")
+    elif control.locator("input[type=checkbox]").count():
+        control.locator("input[type=checkbox]").press("Space")
+    elif control.locator("input[type=number]").count():
+        control.locator("input[type=number]").press("ArrowUp")
+    else:
+        return False
+    return True
+
+
+def test_every_control_changes_picture_and_words_from_the_keyboard(chapter):
+    for explorer in chapter.explorers:
+        moved = 0
+        for label in explorer.labels:
+            before, picture, text = explorer.settings, explorer.picture, explorer.text
+            if not move_by_key(explorer, label):
+                continue
+            moved += 1
+            explorer.wait(
+                "(canvas, before) => canvas.dataset.settings !== before",
+                explorer.as_json(before),
+                reason=f"{label!r} was moved",
+            )
+            explorer.wait_until_done()
+            changed = [name for name in before if explorer.settings[name] != before[name]]
+            assert len(changed) == 1, label
+            assert explorer.text != text, label
+            assert explorer.picture != picture, label
+            assert explorer.problem == "", label
+        assert moved == len(explorer.settings)
+
+
+def test_after_a_drag_the_last_picture_belongs_to_the_last_setting(chapter):
+    for explorer in chapter.explorers:
+        label = next(label for label in explorer.labels if explorer.handle(label).count())
+        before, picture = explorer.settings, explorer.picture
+        explorer.drag(label, -25)
+        explorer.drag(label, 45)
+        explorer.wait_until_settled(label)
+        explorer.wait_until_done()
+        shown = explorer.settings
+        [name] = [name for name in before if shown[name] != before[name]]
+        assert explorer.readout(label) == pytest.approx(float(shown[name]), abs=0.0051)
+        assert explorer.picture != picture
+
+        explorer.button("Reset").click()
+        explorer.wait(
+            "(canvas, start) => canvas.dataset.settings === start", explorer.as_json(explorer.start)
+        )
+
+
+@only_07
+def test_training_starts_pauses_steps_and_resets(chapter):
+    [explorer] = chapter.explorers
+
+    def epoch():
+        return int(re.search(r"After epoch (\d+)", explorer.text)[1])
+
+    explorer.button("Reset").click()
+    explorer.wait("canvas => canvas.dataset.state === 'paused'")
+    assert epoch() == 0
+    untrained = explorer.picture
+    explorer.button("Step").click()
+    explorer.wait("(canvas, before) => canvas.toDataURL() !== before", untrained)
+    assert epoch() == 0  # one step, not one epoch
+    explorer.button("Start").click()
+    explorer.wait("canvas => canvas.dataset.state === 'working'")
+    explorer.button("Pause").click()
+    explorer.wait("canvas => canvas.dataset.state === 'paused'")
+    paused = explorer.number
+    chapter.page.wait_for_timeout(500)
+    assert explorer.number == paused
+    explorer.button("Start").click()
+    explorer.wait("canvas => canvas.dataset.state === 'done'")
+    assert epoch() == 5
+    explorer.button("Start").click()  # at the end it starts again
+    explorer.wait("canvas => canvas.dataset.state === 'working'")
+
+
+@only_07
+def test_a_rate_that_diverges_is_said_in_place_and_the_explorer_lives_on(chapter):
+    [explorer] = chapter.explorers
+    handle = explorer.handle("learning rate")
+    handle.press("End")
+    explorer.wait_until_shown(("learning_rate", 10))
+    assert "learning rate" in explorer.problem + explorer.text
+    assert "too large" in explorer.problem or "worse than guessing" in explorer.text
+    handle.press("Home")
+    explorer.wait_until_shown(("learning_rate", 0.001))
+    assert explorer.problem == ""
+    assert "learning rate 0.001" in explorer.text
