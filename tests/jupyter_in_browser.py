@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -201,14 +202,16 @@ class ShownExplorer:
 
     def control(self, label):
         """The control with this visible label."""
-        box = self.root.locator(".widget-inline-hbox, .jupyter-widgets").filter(
-            has=self.page.locator(f"label:text-is('{label}')")
-        )
-        return box.last
+        text = self.root.locator(".widget-label", has_text=re.compile(f"^{re.escape(label)}$"))
+        return text.locator("xpath=..")
 
     def handle(self, label):
         """The handle of the slider with this visible label."""
         return self.control(label).locator(".noUi-handle")
+
+    def has_slider(self, label):
+        """Tell whether the control with this label is a slider."""
+        return self.handle(label).count() == 1
 
     def button(self, label):
         """The button with this label."""

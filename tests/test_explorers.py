@@ -117,6 +117,7 @@ def test_the_first_answer_comes_before_the_run_is_over():
     async def change():
         one = explorer(slow)
         one.controls["a"].value = 4
+        await asyncio.sleep(0)
         text, state = shown(one).text, shown(one).state
         await until(lambda: shown(one).state == "done")
         return text, state, shown(one).text
@@ -221,7 +222,7 @@ def test_events_from_another_thread_do_not_meet_the_run_half_way():
     async def late(one):
         await asyncio.sleep(0.02)
         one.controls["a"].value = 6
-        await until(lambda: shown(one).state == "done")
+        await until(lambda: shown(one).text == "x 6, step 20")
 
     for _ in range(5):
         assert asyncio.run(change()) == ("x 6, step 20", 6)

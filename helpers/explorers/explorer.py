@@ -81,6 +81,7 @@ class Explorer(widgets.VBox):
         self._lock = threading.RLock()
         self._ticket = 0  # who plays holds a ticket, and stops when a newer one is out
         self._task = None
+        self._asked = False  # whether an answer is on its way
         for control in controls.values():
             control.observe(self._on_change, "value")
         buttons = [self._button("Reset", self._on_reset)]
@@ -122,9 +123,21 @@ class Explorer(widgets.VBox):
 
     # what the reader does
 
-    @one_at_a_time
     def _on_change(self, change):
-        self._begin(FIRST)
+        """Answer as soon as this event is done with: meanwhile the browser sends the next one."""
+        if self._asked:
+            return
+        self._asked = True
+        try:
+            asyncio.get_running_loop().call_soon(self._answer)
+        except RuntimeError:  # outside of a notebook there is no loop
+            self._answer()
+
+    @one_at_a_time
+    def _answer(self):
+        self._asked = False
+        if self._picture is not None:  # not closed in the meantime
+            self._begin(FIRST)
 
     @one_at_a_time
     def _on_reset(self, button):
@@ -157,11 +170,7 @@ class Explorer(widgets.VBox):
     # what follows
 
     def _begin(self, seconds, play=True):
-        """Compute for the present settings: for some seconds at once, the rest in the background.
-
-        An answer at once also holds back further events of the control: JavaScript sends the next
-        one when this one is dealt with.
-        """
+        """Compute for the present settings: some seconds at once, the rest in the background."""
         self._pause()
         self._more = False
         with self._problems_shown():

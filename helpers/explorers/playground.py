@@ -107,7 +107,7 @@ def compute_playground(
 
 def start_playground(figure):
     """Make the axes and artists."""
-    plane, units, losses = figure.subplots(1, 3)
+    plane, units, losses = figure.subplots(1, 3, width_ratios=[1, 1, 1.2])
     square = {"extent": (-EDGE, EDGE, -EDGE, EDGE), "origin": "lower"}
     plane.set(xlabel="input x₁", ylabel="input x₂", xticks=[-1, 0, 1], yticks=[-1, 0, 1])
     plane.grid(visible=False)
@@ -121,7 +121,6 @@ def start_playground(figure):
     side = TILES * (COARSE + 1) - 1
     tiles = units.imshow(np.ones((side, side)), cmap="cividis", vmin=0, vmax=1, origin="lower")
     losses.set(xlabel="epoch", ylabel="loss (nats)", ylim=(0, 1.5))
-    losses.set_box_aspect(1)
     (train,) = losses.plot([], [], color=BLUE, linestyle="-", label="trains on")
     (dev,) = losses.plot([], [], color=ORANGE, linestyle="--", label="others")
     losses.legend(loc="upper right")

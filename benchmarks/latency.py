@@ -1,0 +1,146 @@
+"""How soon the explorers answer: sliders are moved in JupyterLab in a real browser.
+
+`python benchmarks/latency.py`, from the root of the project; README.md says what the columns mean.
+"""
+
+import argparse
+import multiprocessing
+import statistics
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from tables import show
+
+sys.path.append(str(Path(__file__).parent.parent / "tests"))
+from jupyter_in_browser import ShownExplorer, chromium, explorer_notebook, jupyter_lab, run_all
+
+SLIDERS = {  # chapter: for each of its explorers the slider to move; None draws on the pad
+    "00": ["image i"],
+    "01": ["shift right"],
+    "02": ["weight w"],
+    "03": ["probability a"],
+    "04": ["input x"],
+    "05": ["learning rate α"],
+    "06": ["scale factor"],
+    "07": ["learning rate"],
+    "08": ["rate α"],
+    "09": ["learning rate", "learning rate", None],
+}
+PRESSES = 20
+DRAG_SECONDS = 2.5
+
+WATCH = """canvas => {
+    window.pictures = [];
+    window.watcher?.disconnect();
+    window.watcher = new MutationObserver(() => window.pictures.push([performance.now(),
+        canvas.dataset.state]));
+    window.watcher.observe(canvas, {attributes: true, attributeFilter: ['data-number']});
+    for (const name of ['keydown', 'pointerdown'])
+        document.addEventListener(name, () => { window.begin = performance.now(); }, true);
+}"""
+SINCE = "() => window.pictures.map(([time, state]) => [time - window.begin, state])"
+CLEAR = "() => { window.pictures = []; }"
+LAST_IS_DONE = "() => window.pictures.at(-1)?.[1] === 'done'"
+
+
+def answer(page, act):
+    """Do something; return the milliseconds until the first and until the last picture."""
+    page.evaluate(CLEAR)
+    act()
+    page.wait_for_function(LAST_IS_DONE, timeout=30_000)
+    times = [time for time, _ in page.evaluate(SINCE)]
+    page.wait_for_timeout(50)
+    return times[0], times[-1]
+
+
+def pictures_in_a_drag(page, explorer, grip, track):
+    """Take the grip and move it to and fro along the track; return pictures per second."""
+    box = grip.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    box = track.bounding_box()
+    left, middle = box["x"], box["y"] + box["height"] / 2
+    page.evaluate(CLEAR)
+    begin = time.perf_counter()
+    step = 0
+    while time.perf_counter() < begin + DRAG_SECONDS:
+        step += 1
+        page.mouse.move(left + abs(step % 120 - 60) / 60 * box["width"], middle + step % 7)
+    seconds = time.perf_counter() - begin
+    count = page.evaluate("() => window.pictures.length")
+    page.mouse.up()
+    explorer.wait_until_done()
+    return count / seconds
+
+
+def measure(page, explorer, label):
+    """Return the medians until the first and the last picture, and pictures per second."""
+    explorer.canvas.scroll_into_view_if_needed()
+    explorer.canvas.evaluate(WATCH)
+    if label is None:
+        pad = explorer.root.locator("canvas").first
+        pad.scroll_into_view_if_needed()
+        box = pad.bounding_box()
+        dots = [
+            lambda place=place: page.mouse.click(box["x"] + 40 + 10 * place, box["y"] + 60)
+            for place in range(PRESSES)
+        ]
+        answers = [answer(page, dot) for dot in dots]
+        grip = track = pad
+    else:
+        handle = explorer.handle(label)
+        keys = ["ArrowRight", "ArrowRight", "ArrowLeft", "ArrowLeft"]
+        answers = [answer(page, lambda key=key: handle.press(key)) for key in keys * (PRESSES // 4)]
+        grip, track = handle, explorer.control(label).locator(".noUi-target")
+    first, last = (statistics.median(times) for times in zip(*answers, strict=True))
+    return first, last, pictures_in_a_drag(page, explorer, grip, track)
+
+
+@contextmanager
+def busy(processes):
+    """Keep processes counting in the background, as another program on the machine would."""
+    counting = [multiprocessing.Process(target=_count, daemon=True) for _ in range(processes)]
+    for process in counting:
+        process.start()
+    yield
+    for process in counting:
+        process.terminate()
+
+
+def _count():
+    while True:
+        pass
+
+
+def main():
+    """Measure every explorer and print a table."""
+    parser = argparse.ArgumentParser(description="Time the answers of the explorers.")
+    parser.add_argument("--busy", type=int, default=0, help="programs that count in the background")
+    parser.add_argument("--markdown", action="store_true", help="print a Markdown table")
+    options = parser.parse_args()
+    rows = []
+    folder = Path(tempfile.mkdtemp())
+    with jupyter_lab(folder) as address, chromium() as browser:
+        for chapter, labels in SLIDERS.items():
+            explorer_notebook(chapter, folder / f"{chapter}.ipynb")
+            page = browser.new_page(viewport={"width": 1200, "height": 1400})
+            run_all(page, address, f"{chapter}.ipynb")
+            explorers = [ShownExplorer(page, number) for number in range(len(labels))]
+            with busy(options.busy):
+                for explorer, label in zip(explorers, labels, strict=True):
+                    first, last, rate = measure(page, explorer, label)
+                    name = f"{chapter}: {label or 'drawing'}"
+                    rows.append([name, f"{first:.0f} ms", f"{last:.0f} ms", f"{rate:.0f}"])
+                    print(*rows[-1], sep="  ", file=sys.stderr, flush=True)
+            page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
+            page.close()
+    header = ["explorer: what is moved", "first answer", "final picture", "pictures/s in a drag"]
+    title = f"Answers of the explorers, {options.busy} other programs on the machine"
+    show(title, header, rows, options.markdown)
+
+
+if __name__ == "__main__":
+    main()
