@@ -85,8 +85,7 @@ def check_kaggle_options(options):
         return
     if missing:
         raise ValueError(
-            f"--train, --predict and --submission go together, without {' and '.join(missing)} "
-            "there is no submission"
+            f"--train, --predict and --submission go together: also give {' and '.join(missing)}"
         )
     check_is_new(options.submission)
     check_writable(options.submission.parent)

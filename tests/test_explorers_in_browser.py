@@ -110,13 +110,16 @@ def test_training_starts_pauses_steps_and_resets(chapter):
     def epoch():
         return int(re.search(r"After epoch (\d+)", explorer.text)[1])
 
+    def step():
+        return int(re.search(r"after step ([\d,]+)", explorer.text)[1].replace(",", ""))
+
     explorer.button("Reset").click()
     explorer.wait("canvas => canvas.dataset.state === 'paused'")
-    assert epoch() == 0
+    assert (epoch(), step()) == (0, 0)
     untrained = explorer.picture
     explorer.button("Step").click()
     explorer.wait("(canvas, before) => canvas.toDataURL() !== before", untrained)
-    assert epoch() == 0  # one step, not one epoch
+    assert (epoch(), step()) == (0, 1)
     explorer.button("Start").click()
     explorer.wait("canvas => canvas.dataset.state === 'working'")
     explorer.button("Pause").click()
@@ -125,7 +128,7 @@ def test_training_starts_pauses_steps_and_resets(chapter):
     chapter.page.wait_for_timeout(500)
     assert explorer.number == paused
     explorer.button("Start").click()
-    explorer.wait("canvas => canvas.dataset.state === 'done'")
+    explorer.wait_until_done(seconds=90)  # slowly, to be watched
     assert epoch() == 5
     explorer.button("Start").click()  # at the end it starts again
     explorer.wait("canvas => canvas.dataset.state === 'working'")

@@ -36,9 +36,13 @@ function render({ model, el }) {
   // JupyterLab would take arrow keys in a list or a check box as its own commands. The observer
   // waits until the canvas is on the page, inside its explorer.
   const keepKeys = (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true");
-  const observer = new ResizeObserver(() =>
-    el.closest(".explorer")?.addEventListener("focusin", keepKeys),
-  );
+  const observer = new ResizeObserver(() => {
+    const explorer = el.closest(".explorer");
+    explorer?.addEventListener("focusin", keepKeys);
+    // one can type into the number of a slider; over a list that would show it and change nothing
+    for (const number of explorer?.querySelectorAll(".explorer-list .widget-readout") ?? [])
+      number.contentEditable = "false";
+  });
   observer.observe(canvas);
 
   let painting = false;

@@ -4,8 +4,8 @@ import math
 
 import ipywidgets as widgets
 
-LAYOUT = {"width": "24em"}
-STYLE = {"description_width": "9em"}
+LAYOUT = {"width": "22em"}
+STYLE = {"description_width": "8em"}
 MANTISSAS = (1, 1.5, 2, 3, 4, 5, 6, 8)
 
 
@@ -25,13 +25,15 @@ def slider(label, low, high, start, step=1):
 
 def list_slider(label, values, start):
     """Make a slider over a list of numbers."""
-    return widgets.SelectionSlider(
+    control = widgets.SelectionSlider(
         options=[(f"{value:g}", value) for value in values],
         value=start,
         description=label,
         layout=LAYOUT,
         style=STYLE,
     )
+    control.add_class("explorer-list")
+    return control
 
 
 def log_slider(label, low, high, start):

@@ -26,6 +26,7 @@ from .picture import Picture
 
 FIRST = 0.05  # seconds of training before the first answer to a new setting
 SLICE = 0.02  # seconds of training before the kernel looks whether a control has moved
+WATCHED = 0.003  # seconds of training between two pictures after Start, slow enough to watch
 GAP = 0.06  # seconds between two pictures, at least
 
 HOW_TO_MAKE_IT_LIVE = (
@@ -152,10 +153,10 @@ class Explorer(widgets.VBox):
         if self._task is not None:
             self._pause()
             self._show("paused")
-        elif self._more:
-            self._play()
         else:
-            self._begin(0)
+            if not self._more:
+                self._begin(0, play=False)
+            self._play(watched=True)
 
     @one_at_a_time
     def _on_step(self, button):
@@ -181,7 +182,7 @@ class Explorer(widgets.VBox):
             else:
                 self._measure = lambda: outcome
             self._show("done" if not self._more else "working" if play else "paused")
-            if self._more and play:
+            if play:
                 self._play()
 
     def _advance(self, seconds):
@@ -193,9 +194,12 @@ class Explorer(widgets.VBox):
                 return
         self._more = False
 
-    def _play(self):
+    def _play(self, watched=False):
+        if not self._more:
+            return
         self._start_button.description = "Pause"
-        self._task = asyncio.get_running_loop().create_task(self._work(self._ticket))
+        work = self._watch if watched else self._work
+        self._task = asyncio.get_running_loop().create_task(work(self._ticket))
 
     def _pause(self):
         self._start_button.description = "Start"
@@ -216,6 +220,18 @@ class Explorer(widgets.VBox):
                     self._show("working" if self._more else "done")
                     shown = time.perf_counter()
                     gap = max(GAP, 2 * (shown - now))
+                if not self._more:
+                    self._pause()
+
+    async def _watch(self, ticket):
+        """Train a little for each picture, until done or a newer ticket is out."""
+        while True:
+            await asyncio.sleep(GAP)
+            with self._lock, self._problems_shown():
+                if ticket != self._ticket:
+                    return
+                self._advance(WATCHED)
+                self._show("working" if self._more else "done")
                 if not self._more:
                     self._pause()
 

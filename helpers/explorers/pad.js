@@ -64,6 +64,7 @@ function render({ model, el }) {
   function receive() {
     const value = model.get("value");
     if (value === sent) return;
+    say("");
     const image = new ImageData(side, side);
     for (let i = 0; i < side * side; i++) image.data[4 * i + 3] = value.getUint8(i);
     ink.putImageData(image, 0, 0);

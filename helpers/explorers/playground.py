@@ -1,5 +1,7 @@
 """The playground: a network learns points in the plane, and shows what it sees (chapter 09)."""
 
+from functools import partial
+
 import numpy as np
 from matplotlib.colors import to_rgb
 
@@ -7,6 +9,7 @@ from ..datasets import SHAPES, points
 from ..initialization import initialize
 from ..network import forward
 from ..plots.style import BLUE, GREEN, ORANGE
+from ..training import evaluate
 from .controls import choice, list_slider, log_slider, seed, slider
 from .explorer import Explorer
 from .runs import run
@@ -15,7 +18,7 @@ BATCH_SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 EPOCHS = (1, 2, 5, 10, 20, 40, 60, 80, 100, 150, 200)
 CLASS_COLORS = np.array([to_rgb(color) for color in (BLUE, ORANGE, GREEN)])
 MARKERS = "os^"
-EDGE = 1.4  # the picture shows the square from -EDGE to EDGE
+EDGE = 1.6  # the picture shows the square from -EDGE to EDGE
 FINE = 80  # points on each side of the grid for the decision boundary …
 COARSE = 20  # … and for each hidden unit: every FINE / COARSE-th of them
 TILES = 4  # hidden units are shown in TILES rows of TILES
@@ -70,21 +73,23 @@ def compute_playground(
     if batch_size > m:
         notes.append(f"The batch is larger than the data: each step uses all {m} points.")
 
-    def measure():
+    def measure(step):
         with np.errstate(over="ignore", invalid="ignore"):  # reported by the next epoch
             A_L, cache = forward.unchecked(GRID, params, hidden)
         layer = min(seen, layers)
         units_seen = cache.A[layer].reshape(FINE, FINE, -1) if layer else None
-        now = history[-1]
+        (loss, accuracy), (dev_loss, dev_accuracy) = (
+            evaluate.unchecked(*half, params, hidden) for half in halves
+        )
         text = (
             f"{shape}, noise {noise:.2f}, {m} points; network {'-'.join(map(str, sizes))}, "
             f"{hidden}, learning rate {learning_rate:g}, batch size {batch_size}, seed {seed}\n"
-            f"After epoch {now['epoch']} of {epochs}: loss {now['train_loss']:.3f} nats, accuracy "
-            f"{now['train_accuracy']:.1%}; on {m} other points loss {now['dev_loss']:.3f}, "
-            f"accuracy {now['dev_accuracy']:.1%}"
+            f"After step {step:,}, epoch {history[-1]['epoch']} of {epochs}: loss {loss:.3f} nats, "
+            f"accuracy {accuracy:.1%}; on {m} other points loss {dev_loss:.3f}, accuracy "
+            f"{dev_accuracy:.1%}"
         )
         guessing = np.log(sizes[-1])
-        if now["train_loss"] > guessing:
+        if step and loss > 1.02 * guessing:
             text += f"\nThis is worse than guessing, which has ln {sizes[-1]} = {guessing:.3f}."
         if layer:
             text += f"\nThe middle shows hidden units of layer {layer}."
@@ -101,8 +106,8 @@ def compute_playground(
     history = []
     settings = {"learning_rate": learning_rate, "batch_size": batch_size, "epochs": epochs}
     halves = (X[:m], y[:m]), (X[m:], y[m:])
-    for _ in run(*halves, params, history, **settings, rng=order_rng, hidden=hidden):
-        yield measure
+    for step in run(*halves, params, history, **settings, rng=order_rng, hidden=hidden):
+        yield partial(measure, step)
 
 
 def start_playground(figure):
@@ -116,14 +121,14 @@ def start_playground(figure):
         plane.plot([], [], marker, color=color, markersize=4, markeredgecolor="white", mew=0.4)[0]
         for marker, color in zip(MARKERS, CLASS_COLORS, strict=True)
     ]
-    units.set(xticks=[], yticks=[], xlabel="hidden units, dark = low")
+    units.set(xticks=[], yticks=[], xlabel=f"first {TILES**2} hidden units, dark = low")
     units.grid(visible=False)
     side = TILES * (COARSE + 1) - 1
     tiles = units.imshow(np.ones((side, side)), cmap="cividis", vmin=0, vmax=1, origin="lower")
     losses.set(xlabel="epoch", ylabel="loss (nats)", ylim=(0, 1.5))
     (train,) = losses.plot([], [], color=BLUE, linestyle="-", label="trains on")
     (dev,) = losses.plot([], [], color=ORANGE, linestyle="--", label="others")
-    losses.legend(loc="upper right")
+    losses.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
     return {
         "boundary": boundary,
         "dots": dots,
@@ -137,14 +142,26 @@ def draw_playground(artists, result):
     """Show a measurement."""
     # between white and the color of the class, by its probability
     P = result["probabilities"]
-    artists["boundary"].set_data(0.35 + 0.65 * (1 - P @ (1 - CLASS_COLORS[: P.shape[2]])))
+    shades = 0.35 + 0.65 * (1 - P @ (1 - CLASS_COLORS[: P.shape[2]]))
+    shades[_borders(P.argmax(axis=2))] = 0
+    artists["boundary"].set_data(shades)
     for k, dots in enumerate(artists["dots"]):
         dots.set_data(*result["X"][result["y"] == k].T)
     artists["tiles"].set_data(_mosaic(result["units"]))
     artists["train"].axes.set_xlim(0, result["epochs"])
     epochs = [row["epoch"] for row in result["history"]]
+    highest = max(row[part] for row in result["history"] for part in ("train_loss", "dev_loss"))
+    artists["train"].axes.set_ylim(0, 1.5 if highest < 1.5 else 2 ** np.ceil(np.log2(highest)))
     for part in ("train", "dev"):
         artists[part].set_data(epochs, [row[f"{part}_loss"] for row in result["history"]])
+
+
+def _borders(classes):
+    """Return where the class differs from that of the next point to the right or above."""
+    borders = np.zeros(classes.shape, dtype=bool)
+    borders[:, :-1] |= classes[:, :-1] != classes[:, 1:]
+    borders[:-1] |= classes[:-1] != classes[1:]
+    return borders
 
 
 def _mosaic(units):

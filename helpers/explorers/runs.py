@@ -11,7 +11,7 @@ from ..training import evaluate
 
 
 def run(train_data, dev_data, params, history, *, learning_rate, batch_size, epochs, rng, hidden):
-    """Train as `helpers.train` does, to the same numbers; yield after each step.
+    """Train as `helpers.train` does, to the same numbers; yield the number of steps, after each.
 
     `params` change in place. The list `history` grows by a dict with `epoch`, `train_loss`,
     `train_accuracy`, `dev_loss` and `dev_accuracy` before the first step and after each epoch.
@@ -49,11 +49,13 @@ def run(train_data, dev_data, params, history, *, learning_rate, batch_size, epo
                 f"rate {learning_rate:g} is too large for this network. Move it to the left."
             )
 
+    steps = 0
     measure(0)
-    yield
+    yield steps
     for epoch in range(1, epochs + 1):
         for X_batch, Y_batch in minibatches.unchecked(X, Y, batch_size, rng):
             step(X_batch, Y_batch, epoch)
-            yield
+            steps += 1
+            yield steps
         measure(epoch)
-    yield
+    yield steps

@@ -60,7 +60,7 @@ def compute_training(learning_rate, layers, units, hidden, batch_size, epochs, s
     sizes = [784, *[units] * layers, 10]
     params = initialize(sizes, hidden=hidden, rng=weights_rng)
 
-    def measure():
+    def measure(step):
         A_L, _ = forward.unchecked(X_dev, params, hidden)
         counts = confusion_matrix(y_dev, A_L.argmax(axis=1), classes=10)
         mistakes = counts * (1 - np.eye(10, dtype=int))
@@ -72,12 +72,12 @@ def compute_training(learning_rate, layers, units, hidden, batch_size, epochs, s
             f"After epoch {now['epoch']} of {epochs}: loss {now['train_loss']:.3f} nats, accuracy "
             f"{now['train_accuracy']:.1%}; on {DEV:,} other images loss {now['dev_loss']:.3f}, "
             f"accuracy {now['dev_accuracy']:.1%}\n"
-            f"Now {np.trace(counts):,} of the {DEV:,} are read correctly. The most frequent "
-            f"mistake: {true} read as {read}, {mistakes.max()} times"
+            f"Now, after step {step:,}, {np.trace(counts):,} of the {DEV:,} are read correctly. "
+            f"The most frequent mistake: {true} read as {read}, {mistakes.max()} times"
         )
         if layers == 0:
             text += "\nNo hidden layer: the pictures are the weights of the ten outputs."
-        if now["train_loss"] > np.log(10):
+        if now["epoch"] and now["train_loss"] > 1.02 * np.log(10):
             text += "\nThis is worse than guessing, which has ln 10 = 2.303: a smaller rate helps."
         return {
             "history": history,
@@ -90,8 +90,8 @@ def compute_training(learning_rate, layers, units, hidden, batch_size, epochs, s
     history = []
     settings = {"learning_rate": learning_rate, "batch_size": batch_size, "epochs": epochs}
     data = train_data, (X_dev, y_dev)
-    for _ in run(*data, params, history, **settings, rng=order_rng, hidden=hidden):
-        yield measure
+    for step in run(*data, params, history, **settings, rng=order_rng, hidden=hidden):
+        yield functools.partial(measure, step)
 
 
 def start_training(figure):
@@ -99,14 +99,14 @@ def start_training(figure):
     panels = [["loss", "confusion", "weights"], ["accuracy", "confusion", "weights"]]
     axes = figure.subplot_mosaic(panels, width_ratios=[1, 1.15, 1.15])
     axes["loss"].set(ylabel="loss (nats)", ylim=(0, 2.6), xticklabels=[])
-    axes["accuracy"].set(xlabel="epoch", ylabel="accuracy", ylim=(0.8, 1))
+    axes["accuracy"].set(xlabel="epoch", ylabel="accuracy")
     lines = {}
     for name in ("loss", "accuracy"):
         for part, color, style in (("train", BLUE, "-"), ("dev", ORANGE, "--")):
             label = "trains on" if part == "train" else "others"
             style = {"color": color, "linestyle": style, "marker": ".", "label": label}
             (lines[f"{part}_{name}"],) = axes[name].plot([], [], **style)
-    axes["loss"].legend(loc="upper right")
+    axes["loss"].legend(loc="lower right", bbox_to_anchor=(1.05, 1), ncols=2)
     digits = range(10)
     axes["confusion"].set(xlabel="read as", ylabel="true digit", xticks=digits, yticks=digits)
     confusion = axes["confusion"].imshow(np.zeros((10, 10)), cmap="cividis", vmin=0, vmax=1)
@@ -124,6 +124,9 @@ def draw_training(artists, result):
     for name, line in artists["lines"].items():
         line.axes.set_xlim(0, result["epochs"])
         line.set_data(epochs, [row[name] for row in result["history"]])
+    accuracies = [row["dev_accuracy"] for row in result["history"]]
+    bottom = 0.8 if max(accuracies) > 0.85 else 0
+    artists["lines"]["dev_accuracy"].axes.set_ylim(bottom, 1)
     counts = result["confusion"]
     # the square root lets a few mistakes be seen beside many hits
     artists["confusion"].set_data(np.sqrt(counts / counts.sum(axis=1, keepdims=True)))
