@@ -19,7 +19,7 @@ from jupyter_in_browser import ShownExplorer, chromium, explorer_notebook, jupyt
 
 SLIDERS = {  # chapter: for each of its explorers the slider to move; None draws on the pad
     "00": ["image i"],
-    "01": ["shift right"],
+    "01": ["contrast"],
     "02": ["weight w"],
     "03": ["probability a"],
     "04": ["input x"],
@@ -68,7 +68,7 @@ def pictures_in_a_drag(page, explorer, grip, track):
     step = 0
     while time.perf_counter() < begin + DRAG_SECONDS:
         step += 1
-        page.mouse.move(left + abs(step % 120 - 60) / 60 * box["width"], middle + step % 7)
+        page.mouse.move(left + abs(step % 40 - 20) / 20 * box["width"], middle + step % 7)
     seconds = time.perf_counter() - begin
     count = page.evaluate("() => window.pictures.length")
     page.mouse.up()

@@ -2,8 +2,8 @@
 
 What changes from run to run is taken out, so that running twice changes no byte:
 execution times in the metadata, Python's version, and progress bars. In a cell tagged
-`timing` the committed output stays if the new one differs in its numbers only. Of a live
-explorer its still picture is kept, since a widget without its kernel shows nothing.
+`timing` the committed output stays if the new one differs in its numbers only. A live
+explorer leaves its still picture: a widget without its kernel shows nothing.
 """
 
 import re

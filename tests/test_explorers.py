@@ -108,6 +108,21 @@ def test_reset_restores_every_control_with_one_picture():
     assert shown(one).number == number + 1
 
 
+def test_what_the_browser_rounds_differently_is_no_new_setting():
+    one = Explorer({"a": make.slider("a", 0.0, 9.0, 2.0, 0.1)}, rounded, start, draw, (3, 2))
+    number = shown(one).number
+    one.controls["a"].value = 2.000000000000001
+    assert shown(one).number == number
+    one.controls["a"].value = 2.1000000000000005
+    assert one.settings == {"a": 2.1}
+    assert json.loads(shown(one).settings) == {"a": 2.1}
+    assert shown(one).number == number + 1
+
+
+def rounded(a):
+    return {"a": a, "text": f"{a:.1f}"}
+
+
 def test_a_new_explorer_shows_the_end_of_its_run():
     assert shown(explorer(slow)).text == "x 3, step 20"
     assert shown(explorer(slow)).state == "done"

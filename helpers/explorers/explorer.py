@@ -24,7 +24,7 @@ from ..plots.style import bundle
 from .canvas import Canvas
 from .picture import Picture
 
-FIRST = 0.05  # seconds of training before the first answer to a new setting
+FIRST = 0.03  # seconds of training before the first answer to a new setting
 SLICE = 0.02  # seconds of training before the kernel looks whether a control has moved
 WATCHED = 0.003  # seconds of training between two pictures after Start, slow enough to watch
 GAP = 0.06  # seconds between two pictures, at least
@@ -98,8 +98,12 @@ class Explorer(widgets.VBox):
 
     @property
     def settings(self):
-        """The present value of each control, by name."""
-        return {name: control.value for name, control in self.controls.items()}
+        """The present value of each control, by name.
+
+        The browser says 2.000000000000001 where its slider stands at 2.
+        """
+        values = {name: control.value for name, control in self.controls.items()}
+        return {n: round(v, 9) if isinstance(v, float) else v for n, v in values.items()}
 
     @one_at_a_time
     def close(self):
@@ -137,7 +141,7 @@ class Explorer(widgets.VBox):
     @one_at_a_time
     def _answer(self):
         self._asked = False
-        if self._picture is not None:  # not closed in the meantime
+        if self._picture is not None and self.settings != self._begun:  # not closed, and new
             self._begin(FIRST)
 
     @one_at_a_time
@@ -174,8 +178,9 @@ class Explorer(widgets.VBox):
         """Compute for the present settings: some seconds at once, the rest in the background."""
         self._pause()
         self._more = False
+        self._begun = self.settings
         with self._problems_shown():
-            outcome = self._compute(**self.settings)
+            outcome = self._compute(**self._begun)
             if inspect.isgenerator(outcome):
                 self._job, self._more = outcome, True
                 self._advance(seconds)

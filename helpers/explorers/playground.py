@@ -17,7 +17,7 @@ from .runs import run
 BATCH_SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 EPOCHS = (1, 2, 5, 10, 20, 40, 60, 80, 100, 150, 200)
 CLASS_COLORS = np.array([to_rgb(color) for color in (BLUE, ORANGE, GREEN)])
-MARKERS = "os^"
+MARKERS = "o^s"
 EDGE = 1.6  # the picture shows the square from -EDGE to EDGE
 FINE = 80  # points on each side of the grid for the decision boundary …
 COARSE = 20  # … and for each hidden unit: every FINE / COARSE-th of them

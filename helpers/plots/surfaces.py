@@ -156,7 +156,8 @@ def decision_boundary(params, X, y, hidden="relu", *, margin=0.4, ax=None):
     colors = np.array(
         [plt.matplotlib.colors.to_rgb(c) for c in (BLUE, ORANGE, GREEN, PINK, SKY, YELLOW)]
     )[:classes]
-    bands = (A * 12).round() / 12  # flat bands of color make small files
+    bands = (A * 12).round()  # flat bands of color make small files
+    bands /= bands.sum(axis=1, keepdims=True)
     mixed = (bands @ (0.55 + 0.45 * colors)).reshape(161, 161, 3).clip(0, 1)
     extent = (left, right, bottom, top)
     ax.imshow(mixed, extent=extent, origin="lower", aspect="auto", interpolation="nearest")
