@@ -35,7 +35,7 @@ $(VENV)/installed-test: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/installed-bench: pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what the benchmarks compare with"
-	@$(INSTALL) ".[bench]"
+	@$(INSTALL) ".[bench,test]"
 	@touch $@
 
 # as root JupyterLab wants to be told so; without a screen there is no browser to open; in a
@@ -63,6 +63,7 @@ bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/accuracy.py
 	$(BIN)/python benchmarks/kaggle.py
+	$(BIN)/python benchmarks/latency.py
 
 clean:
 	rm -rf $(VENV) data/cache
