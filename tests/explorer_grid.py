@@ -8,8 +8,6 @@ import numpy as np
 
 def values_of(control):
     """Return all values that a control can take; of a field for any number, some."""
-    if isinstance(control, widgets.Checkbox):
-        return [False, True]
     if hasattr(control, "options"):
         return [one[1] if isinstance(one, tuple) else one for one in control.options]
     if isinstance(control, widgets.BoundedIntText):

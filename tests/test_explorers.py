@@ -3,8 +3,6 @@
 import asyncio
 import json
 import re
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -335,11 +333,3 @@ def test_learning_rates_are_round_numbers(value):
     steps = np.diff(np.log10(values))
     assert steps.min() > 0.05
     assert steps.max() < 0.2
-
-
-def test_importing_helpers_brings_no_widgets():
-    code = "import sys, helpers, helpers.plots; print('ipywidgets' in sys.modules)"
-    result = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert result.stdout.strip() == "False"

@@ -51,8 +51,6 @@ def move_by_key(explorer, label):
         select = control.locator("select")
         last = select.evaluate("select => select.selectedIndex === select.options.length - 1")
         select.press("ArrowUp" if last else "ArrowDown")
-    elif control.locator("input[type=checkbox]").count():
-        control.locator("input[type=checkbox]").press("Space")
     elif control.locator("input[type=number]").count():
         control.locator("input[type=number]").press("ArrowUp")
     else:

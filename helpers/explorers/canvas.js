@@ -33,7 +33,7 @@ function render({ model, el }) {
     setTimeout(() => (copy.textContent = "Copy"), 2000);
   };
 
-  // JupyterLab would take arrow keys in a list or a check box as its own commands. The observer
+  // JupyterLab would take arrow keys in a list as its own commands. The observer
   // waits until the canvas is on the page, inside its explorer.
   const keepKeys = (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true");
   const observer = new ResizeObserver(() => {

@@ -50,11 +50,6 @@ def choice(label, options, start):
     )
 
 
-def switch(label, start):
-    """Make a check box."""
-    return widgets.Checkbox(value=start, description=label, layout=LAYOUT, style=STYLE)
-
-
 def seed(start=0):
     """Make the field for the seed of everything random."""
     return widgets.BoundedIntText(
