@@ -1,0 +1,271 @@
+"""How every check works: run the answer, compare, and say in a sentence what went wrong.
+
+To a reader a check displays its verdict. To a grader it raises `Wrong`, whose text is the same
+sentence: nbgrader and `coursework/grade.py` set NBGRADER_EXECUTION before the notebook starts.
+"""
+
+import functools
+import html
+import inspect
+import os
+import time
+import warnings
+import zlib
+from numbers import Real
+
+import numpy as np
+
+from ..validation import describe
+
+GRADING = bool(os.environ.get("NBGRADER_EXECUTION"))
+SEED = int(os.environ.get("EXERCISE_SEED", "0"))  # a grader gives each student random input anew
+
+SIGNS = {
+    "right": ("✓", "Right:", "#009E73"),
+    "wrong": ("✗", "Not yet:", "#D55E00"),
+    "open": ("○", "Not attempted yet.", "#595959"),
+}
+RUN_FIRST = "If you have, run the cell with your answer first, then this one."
+
+
+class Wrong(AssertionError):  # noqa: N818 - the name is read as a verdict
+    """An answer is wrong; the text says what was expected, what came, and the likely slip."""
+
+
+class NotAttempted(Wrong):
+    """The stub is as it was."""
+
+
+class Verdict:
+    """What a check has found, in sign, word and color, so that none of the three is needed."""
+
+    def __init__(self, kind, sentence):
+        self.sign, self.word, self.color = SIGNS[kind]
+        self.sentence = sentence
+
+    def __repr__(self):
+        return f"{self.sign} {self.word} {self.sentence}"
+
+    def _repr_html_(self):
+        style = f"border-left: 5px solid {self.color}; padding: 0.3em 0.8em; margin: 0.2em 0"
+        words = f"<strong>{self.sign} {self.word}</strong> {html.escape(self.sentence)}"
+        return f'<div style="{style}; white-space: pre-wrap">{words}</div>'
+
+
+def exercise(check):
+    """Decorate `check(*answers, rng)`, which raises `Wrong` or returns a closing remark.
+
+    The decorated check takes the answers alone and returns None. Its random numbers are the same
+    in each run, and others for each value of the environment variable EXERCISE_SEED.
+    """
+    key = zlib.crc32(check.__name__.encode())
+
+    @functools.wraps(check)
+    def checked(*answers):
+        try:
+            if any(answer is ... for answer in answers):
+                raise NotAttempted("Not attempted yet.")
+            verdict = Verdict("right", check(*answers, rng=np.random.default_rng([SEED, key])))
+        except Wrong as wrong:
+            if GRADING:
+                raise
+            untouched = isinstance(wrong, NotAttempted)
+            verdict = Verdict("open", RUN_FIRST) if untouched else Verdict("wrong", str(wrong))
+        from IPython.display import display
+
+        display(verdict)
+
+    return checked
+
+
+def attempt(function, *arguments, in_place=False):
+    """Call the reader's function with copies of the arguments; return what it returns.
+
+    Raises
+    ------
+    Wrong
+        When it is no function, stops with an error, overflows, changes an argument (allowed with
+        `in_place`: then the changed copies are returned, as a tuple), or returns None.
+    """
+    if not callable(function):
+        raise Wrong(f"a function was expected here, got {describe(function)}")
+    given = [_copy(argument) for argument in arguments]
+    call = _describe_call(function, arguments)
+    with warnings.catch_warnings(record=True) as caught, np.errstate(under="ignore"):
+        warnings.simplefilter("always")
+        try:
+            result = function(*given)
+        except NotImplementedError as error:
+            raise NotAttempted("Not attempted yet.") from error
+        except Wrong:
+            raise
+        except Exception as error:
+            raise Wrong(f"{call} stopped with {type(error).__name__}: {error}") from error
+    numerical = [str(w.message) for w in caught if issubclass(w.category, RuntimeWarning)]
+    if numerical:
+        raise Wrong(
+            f"{call} warned: {numerical[0]}. Somewhere on the way a number is too large, or "
+            "rounded to 0 and then divided by or given to a logarithm, although the result is an "
+            "ordinary number."
+        )
+    if in_place:
+        return tuple(given)
+    for position, (before, after) in enumerate(zip(arguments, given, strict=True), start=1):
+        if not _same(before, after):
+            raise Wrong(
+                f"{call} has changed its argument number {position} in place. Whoever called it "
+                "still needs the old numbers: compute into a new array (`Z - c`, not `Z -= c`)."
+            )
+    if result is None:
+        raise Wrong(f"{call} returned None. Is the `return` missing?")
+    return result
+
+
+def expect(what, got, expected, slips=(), tolerance=1e-6):
+    """Compare an answer with the expected number or array.
+
+    Parameters
+    ----------
+    what : str
+        What was computed, as the sentence's subject: "softmax(Z) for Z = [[1, 2]]".
+    got, expected : number or ndarray
+        The answer, and what it should be.
+    slips : sequence of (number or ndarray, str)
+        What likely mistakes give, and the sentence that explains each.
+    tolerance : float
+        Largest difference, relative to the largest expected number (or to 1).
+
+    Raises
+    ------
+    Wrong
+        With the explanation of the slip that fits, or with what came and what was expected.
+    """
+    expected = np.asarray(expected)
+    if isinstance(got, (list, tuple)) and expected.ndim:
+        raise Wrong(f"{what} is a {type(got).__name__}; a NumPy array was expected")
+    if not isinstance(got, (np.ndarray, np.generic, Real)):
+        raise Wrong(f"{what} is {describe(got)}; {_kind(expected)} was expected")
+    got = np.asarray(got)
+    if got.dtype.kind not in "biuf":
+        raise Wrong(f"{what} has dtype {got.dtype}; real numbers were expected")
+    for value, sentence in slips:
+        if _close(got, value, tolerance) and not _close(expected, value, tolerance):
+            raise Wrong(f"{what}: {sentence}")
+    if got.shape != expected.shape:
+        turned = got.ndim == 2 and _close(got.T, expected, tolerance)
+        raise Wrong(
+            f"{what} has shape {got.shape}, expected {expected.shape}."
+            + (" It is the transpose of what was expected." if turned else "")
+        )
+    if expected.dtype.kind in "iu" and got.dtype.kind not in "iu":
+        raise Wrong(f"{what} has dtype {got.dtype}; whole numbers (an integer dtype) were expected")
+    if not np.isfinite(got.astype(float)).all():
+        raise Wrong(f"{what} contains {got[~np.isfinite(got)][0]}; finite numbers were expected")
+    if not _close(got, expected, tolerance):
+        raise Wrong(f"{what} {_difference(got, expected, tolerance)}")
+
+
+def unpack(what, got, names):
+    """Split an answer that has several results; `names` is what belongs behind `return`."""
+    expected = len(names.split(", "))
+    several = isinstance(got, (tuple, list)) or (isinstance(got, np.ndarray) and got.ndim)
+    if not several or len(got) != expected:
+        raise Wrong(f"{what} is {describe(got)}; {expected} results were expected: {names}")
+    return got
+
+
+def expect_number(got, expected, meaning, slips=(), tolerance=0.01):
+    """Compare a number that was computed on paper; the right one is not given away.
+
+    `meaning` says in words what was asked for; `slips` are as for `expect`.
+    """
+    if isinstance(got, bool) or not isinstance(got, (Real, np.ndarray)) or np.ndim(got):
+        raise Wrong(f"expected a number, {meaning}; got {describe(got)}")
+    got = float(got)  # a difference of bytes would wrap around
+    for value, sentence in slips:
+        if abs(got - value) <= tolerance * max(1, abs(value)):
+            raise Wrong(f"{got:g} is not it. {sentence}")
+    if not abs(got - expected) <= tolerance * max(1, abs(expected)):
+        way = "too small" if got < expected else "too large" if got > expected else "no number"
+        raise Wrong(f"{got:g} is {way}. Expected: {meaning}.")
+
+
+def remark_if_slow(function, reference, *arguments, times=30):
+    """Return a sentence if the reader's function takes `times` as long as the reference."""
+    ours, theirs = (min(_seconds(f, arguments) for _ in range(3)) for f in (reference, function))
+    if theirs < times * ours:
+        return ""
+    return (
+        f" It takes about {theirs / ours:.0f} times as long as the solution, though: a loop in "
+        "Python, or an array much larger than needed, where NumPy can do it at once."
+    )
+
+
+def _seconds(function, arguments):
+    given = [_copy(argument) for argument in arguments]
+    start = time.perf_counter()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        function(*given)
+    return time.perf_counter() - start
+
+
+def _copy(value):
+    if isinstance(value, (list, tuple)):
+        return type(value)(_copy(item) for item in value)
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def _same(before, after):
+    if isinstance(before, (list, tuple)):
+        return len(before) == len(after) and all(map(_same, before, after))
+    if isinstance(before, np.ndarray):
+        return before.shape == after.shape and np.array_equal(before, after)
+    return True
+
+
+def _close(got, value, tolerance):
+    got, value = np.asarray(got), np.asarray(value)
+    if got.shape != value.shape or got.dtype.kind not in "biuf":
+        return False
+    if not np.isfinite(value).all():
+        return np.array_equal(got, value, equal_nan=True)
+    scale = max(1.0, np.abs(value).max(initial=0))
+    return bool((np.abs(got.astype(float) - value) <= tolerance * scale).all())
+
+
+def _difference(got, expected, tolerance):
+    """Say how numbers differ: by sign, by a factor, as transposed, or where most."""
+    if _close(-got, expected, tolerance):
+        return "has the wrong sign everywhere."
+    if got.ndim == 2 and _close(got.T, expected, tolerance):
+        return "is the transpose of what was expected."
+    large = np.abs(expected) > 0.01 * np.abs(expected).max(initial=0)
+    if expected.size > 1 and large.any():
+        factor = float(np.median(got[large] / expected[large]))
+        if factor and _close(got / factor, expected, tolerance):
+            return f"is {factor:.4g} times what was expected, everywhere."
+    if not expected.ndim:
+        return f"is {got:.6g}, expected {expected:.6g}."
+    where = np.unravel_index(np.abs(got - expected.astype(float)).argmax(), expected.shape)
+    place = ", ".join(str(int(i)) for i in where)
+    return f"has {got[where]:.6g} at [{place}], expected {expected[where]:.6g}."
+
+
+def _kind(expected):
+    return f"an array of shape {expected.shape}" if expected.ndim else "a number"
+
+
+def _describe_call(function, arguments):
+    try:
+        names = list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):  # functions of NumPy's own do not tell
+        names = []
+    names += [f"argument {i + 1}" for i in range(len(names), len(arguments))]
+    arrays = [
+        f"{name} = {value.tolist()}" if value.size <= 6 else f"{name} of shape {value.shape}"
+        for name, value in zip(names, arguments, strict=False)
+        if isinstance(value, np.ndarray)
+    ]
+    call = f"{getattr(function, '__name__', 'your function')}({', '.join(names)})"
+    return call + (f" with {', '.join(arrays)}" if arrays else "")

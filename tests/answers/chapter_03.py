@@ -1,0 +1,137 @@
+"""Answers to the exercises of chapter 03."""
+
+import numpy as np
+
+from helpers import log_sum_exp, sigmoid, softmax
+
+
+def losses(Z, y):
+    return log_sum_exp(Z) - Z[np.arange(len(y)), y]
+
+
+def without_shift(Z, y, k):
+    each = np.log(np.exp(Z).sum(axis=1)) - Z[np.arange(len(y)), y]
+    return each.argsort()[::-1][:k]
+
+
+def cheapest(Z, y, k):
+    return losses(Z, y).argsort()[:k]
+
+
+def most_expensive_last(Z, y, k):
+    return losses(Z, y).argsort()[-k:]
+
+
+def the_losses_themselves(Z, y, k):
+    return np.sort(losses(Z, y))[::-1][:k]
+
+
+def all_of_them(Z, y, k):
+    return losses(Z, y).argsort()[::-1]
+
+
+def least_sure(Z, y, k):
+    return softmax(Z).max(axis=1).argsort()[:k]
+
+
+def lowest_logit(Z, y, k):
+    return Z[np.arange(len(y)), y].argsort()[:k]
+
+
+def least_probable(Z, y, k):
+    return softmax(Z)[np.arange(len(y)), y].argsort(kind="stable")[:k]
+
+
+def shifted_in_place(Z, y, k):
+    Z -= Z.max(axis=1, keepdims=True)
+    return (np.log(np.exp(Z).sum(axis=1)) - Z[np.arange(len(y)), y]).argsort()[::-1][:k]
+
+
+def prints_only(Z, y, k):
+    print(losses(Z, y).argsort()[::-1][:k])
+
+
+def as_a_list(Z, y, k):
+    return list(losses(Z, y).argsort()[::-1][:k])
+
+
+def with_a_loop(Z, y, k):
+    each = [log_sum_exp(z[None])[0] - z[label] for z, label in zip(Z, y, strict=True)]
+    return np.array(sorted(range(len(y)), key=lambda i: -each[i])[:k])
+
+
+def by_differences(Z, y, k):
+    rows = np.arange(len(y))
+    D = Z - Z[rows, y][:, None]
+    C = D.max(axis=1)
+    return np.argsort(-(C + np.log(np.exp(D - C[:, None]).sum(axis=1))))[:k]
+
+
+def binary_without_care(z, y):
+    a = 1 / (1 + np.exp(-z))
+    return -(y * np.log(a) + (1 - y) * np.log(1 - a)).mean()
+
+
+def binary_clipped(z, y):
+    a = np.clip(sigmoid(z), 1e-8, 1 - 1e-8)
+    return -(y * np.log(a) + (1 - y) * np.log(1 - a)).mean()
+
+
+def binary_swapped(z, y):
+    return np.mean(np.logaddexp(0, z) - (1 - y) * z)
+
+
+def binary_sum(z, y):
+    return np.sum(np.logaddexp(0, z) - z * y)
+
+
+def binary_class_1_only(z, y):
+    return (y * np.logaddexp(0, -z)).mean()
+
+
+def binary_by_cases(z, y):
+    return float(np.where(y == 1, np.logaddexp(0, -z), np.logaddexp(0, z)).mean())
+
+
+def binary_by_two_logits(z, y):
+    Z = np.column_stack([np.zeros(len(z)), z])
+    return (log_sum_exp(Z) - Z[np.arange(len(y)), y]).mean()
+
+
+WRONG = {
+    "loss-on-paper": {
+        "the sum": (4.16, "sum over the three"),
+        "in bits": (2, "in bits"),
+        "logarithm of the mean": (1.23, "logarithm of the mean"),
+        "base 10": (0.602, "base 10"),
+        "negative": (-1.39, "sign"),
+        "some number": (0.5, "too small"),
+        "a string": ("1.39", "expected a number"),
+    },
+    "hardest": {
+        "no shift by the maximum": (without_shift, "too large"),
+        "the cheapest": (cheapest, "cheapest"),
+        "most expensive last": (most_expensive_last, "comes last"),
+        "the losses": (the_losses_themselves, "those are losses"),
+        "all of them": (all_of_them, "asked are the first k"),
+        "least sure": (least_sure, "least sure"),
+        "lowest logit": (lowest_logit, "the logit alone"),
+        "least probable": (least_probable, "they tie"),
+        "shift in place": (shifted_in_place, "changed its argument number 1"),
+        "prints, returns nothing": (prints_only, "`return` missing"),
+        "a list": (as_a_list, "a NumPy array was expected"),
+    },
+    "binary-loss": {
+        "from the sigmoid": (binary_without_care, "too large"),
+        "clipped": (binary_clipped, "clipped"),
+        "labels swapped": (binary_swapped, "changed places"),
+        "the sum": (binary_sum, "sum over the examples"),
+        "class 1 only": (binary_class_1_only, "only the examples with y = 1"),
+    },
+}
+
+RIGHT = {
+    "loss-on-paper": [2 * np.log(2), 1.386, np.float32(1.39)],
+    "hardest": [with_a_loop, by_differences],
+    "binary-loss": [binary_by_cases, binary_by_two_logits],
+}

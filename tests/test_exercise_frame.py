@@ -1,0 +1,261 @@
+"""The frame of the exercises' checks: what it notices, and in which words."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from helpers.exercises.frame import (
+    NotAttempted,
+    Verdict,
+    Wrong,
+    attempt,
+    exercise,
+    expect,
+    expect_number,
+    remark_if_slow,
+)
+
+
+def says(*phrases):
+    """Expect `Wrong` with all of these phrases."""
+    return pytest.raises(Wrong, match="(?s)" + "".join(f"(?=.*{phrase})" for phrase in phrases))
+
+
+@exercise
+def check_seven(answer, rng):
+    if answer != 7:
+        raise Wrong("7 was expected & came not")
+    return "it is 7."
+
+
+def test_a_verdict_has_sign_word_and_color():
+    seen = set()
+    for kind, word in ("right", "✓ Right:"), ("wrong", "✗ Not yet:"), ("open", "○ Not attempted"):
+        verdict = Verdict(kind, "a < b")
+        assert str(verdict).startswith(word)
+        assert str(verdict).endswith(" a < b")
+        assert f"<strong>{word}" in verdict._repr_html_()
+        assert "a &lt; b" in verdict._repr_html_()
+        seen.add(verdict.color)
+    assert len(seen) == 3
+
+
+def test_a_reader_sees_the_verdict_and_nothing_is_returned(capsys):
+    assert [check_seven(answer) for answer in (7, 8, ...)] == [None] * 3
+    assert capsys.readouterr().out.splitlines() == [
+        "✓ Right: it is 7.",
+        "✗ Not yet: 7 was expected & came not",
+        "○ Not attempted yet. If you have, run the cell with your answer first, then this one.",
+    ]
+
+
+GRADER = """
+from helpers.exercises.chapter_03 import check_loss_on_paper
+check_loss_on_paper({})
+"""
+
+
+@pytest.mark.parametrize(("answer", "status"), [("1.386", 0), ("1", 1), ("...", 1)])
+@pytest.mark.parametrize("mode", ["autograde", "validate"])
+def test_a_grader_gets_an_error(answer, status, mode):
+    run = subprocess.run(
+        [sys.executable, "-c", GRADER.format(answer)],
+        env=os.environ | {"NBGRADER_EXECUTION": mode},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == status, run.stderr
+    assert ("Wrong: 1 is" in run.stderr) == (answer == "1")
+    assert ("Not attempted yet" in run.stderr) == (answer == "...")
+
+
+def test_random_input_is_the_same_each_time_and_other_for_another_seed(monkeypatch):
+    seen = []
+
+    @exercise
+    def check_nothing(answer, rng):
+        seen.append(rng.random())
+
+    @exercise
+    def check_nothing_else(answer, rng):
+        seen.append(rng.random())
+
+    check_nothing(0), check_nothing(0), check_nothing_else(0)
+    monkeypatch.setattr("helpers.exercises.frame.SEED", 1)
+    check_nothing(0)
+    assert seen[0] == seen[1]
+    assert len(set(seen)) == 3
+
+
+def test_attempt_returns_what_the_answer_returns():
+    assert attempt(lambda x, y: x + y, 2, 3) == 5
+    X = np.ones(3)
+    assert attempt(lambda X: 2 * X, X).tolist() == [2, 2, 2]
+
+
+def stub(Z):
+    raise NotImplementedError
+
+
+def numb(Z):
+    Z.sum()
+
+
+def overflowing(Z):
+    return np.exp(1000 + Z)
+
+
+def zeroing(Z):
+    Z[0] = 0
+    return Z
+
+
+def broken(Z):
+    return Z @ np.ones(5)
+
+
+@pytest.mark.parametrize(
+    ("answer", "phrases"),
+    [
+        (numb, ["numb", "returned None", "return"]),
+        (overflowing, ["overflow", "too large"]),
+        (zeroing, ["changed its argument number 1 in place"]),
+        (broken, ["broken", r"Z = \[1.0, 1.0, 1.0\]", "stopped with ValueError"]),
+        (np.array([3]), ["a function was expected", "shape"]),
+    ],
+)
+def test_attempt_explains(answer, phrases):
+    with says(*phrases) as caught:
+        attempt(answer, np.ones(3))
+    assert not isinstance(caught.value, NotAttempted)
+
+
+def test_a_large_argument_is_described_by_its_shape():
+    with says(r"with Z of shape \(3, 3\) stopped"):
+        attempt(broken, np.ones((3, 3)))
+
+
+def test_attempt_knows_a_stub():
+    with pytest.raises(NotAttempted):
+        attempt(stub, np.ones(3))
+
+
+def test_attempt_protects_the_arguments_of_the_check():
+    params = [(np.ones((2, 2)), np.ones(2))]
+
+    def changing(params):
+        params[0][0][:] = 0
+        return 1
+
+    with says("changed its argument number 1"):
+        attempt(changing, params)
+    assert params[0][0].all()
+
+
+def test_attempt_in_place_returns_the_changed_copies():
+    def halve(Z, factor):
+        Z *= factor
+
+    Z = np.ones(3)
+    changed, _ = attempt(halve, Z, 0.5, in_place=True)
+    assert changed.tolist() == [0.5] * 3
+    assert Z.all()
+
+
+def test_attempt_lets_a_warning_that_is_no_number_pass(recwarn):
+    def warning(x):
+        import warnings
+
+        warnings.warn("old", DeprecationWarning, stacklevel=1)
+        return x
+
+    assert attempt(warning, 1) == 1
+    assert not recwarn
+
+
+E = np.array([[1.0, 2.0], [3.0, 5.0]])
+
+
+@pytest.mark.parametrize(
+    ("got", "phrases"),
+    [
+        (E.tolist(), ["is a list", "NumPy array"]),
+        ("1", ["str '1'", r"an array of shape \(2, 2\) was expected"]),
+        (E + 0j, ["dtype complex128", "real numbers"]),
+        (np.array([1, None]), ["dtype object", "real numbers"]),
+        (E[0], [r"has shape \(2,\), expected \(2, 2\)"]),
+        (E.T, ["is the transpose"]),
+        (-E, ["wrong sign everywhere"]),
+        (E / 4, ["is 0.25 times what was expected"]),
+        (np.where(E == 2, np.nan, E), ["contains nan"]),
+        (np.where(E == 3, -np.inf, E), ["contains -inf"]),
+        (np.where(E == 3, 4, E), [r"has 4 at \[1, 0\], expected 3"]),
+    ],
+)
+def test_expect_says_how_arrays_differ(got, phrases):
+    with says("the matrix", *phrases):
+        expect("the matrix", got, E)
+
+
+def test_expect_knows_a_transpose_of_another_shape():
+    with says(r"shape \(3, 2\), expected \(2, 3\)", "transpose"):
+        expect("the matrix", np.arange(6).reshape(2, 3).T, np.arange(6).reshape(2, 3))
+
+
+def test_expect_asks_for_whole_numbers():
+    with says("float64", "whole numbers"):
+        expect("the labels", np.array([1.0, 2.0]), np.array([1, 2]))
+
+
+def test_expect_prefers_the_slip_that_fits():
+    slips = [(9.0, "unrelated"), (E.sum(), "the sum came, not the matrix")]
+    with says("the matrix: the sum came"):
+        expect("the matrix", np.float64(11), E, slips)
+
+
+def test_a_slip_that_equals_the_right_answer_is_none():
+    expect("the mean of one", 3.0, 3.0, [(3.0, "the sum")])
+
+
+def test_expect_accepts_what_is_close():
+    expect("the matrix", E.astype(np.float32), E)
+    expect("a number", np.float32(0.1), 0.1)
+    expect("integers where floats are as good", np.array([1, 2]), np.array([1.0, 2.0]))
+    with says("is 1.00001, expected 1"):
+        expect("a number", 1.00001, 1.0)
+
+
+@pytest.mark.parametrize("got", ["7", None, True, np.ones(2), [1]])
+def test_expect_number_wants_a_number(got):
+    with says("expected a number, in nats"):
+        expect_number(got, 7, "in nats")
+
+
+def test_expect_number_keeps_the_right_one_to_itself():
+    for got, phrases in [
+        (5, ["5 is too small"]),
+        (9, ["9 is too large"]),
+        (14.05, ["14.05", "twice"]),
+    ]:
+        with says(*phrases) as caught:
+            expect_number(got, 7, "in nats", [(14, "That is twice the loss.")])
+        assert "7" not in str(caught.value)
+    with says("no number"):
+        expect_number(float("nan"), 7, "in nats")
+    expect_number(7.04, 7, "in nats")
+
+
+def test_a_slow_answer_is_right_but_told_so():
+    def loops(Z):
+        total = 0.0
+        for row in Z.tolist():
+            for z in row:
+                total += z
+        return total
+
+    Z = np.ones((500, 400))
+    assert "times as long" in remark_if_slow(loops, np.sum, Z)
+    assert remark_if_slow(np.sum, np.sum, Z) == ""

@@ -1,0 +1,200 @@
+"""Every exercise: the stub earns nothing, the solution all, wrong answers what explains them."""
+
+import ast
+import contextlib
+import importlib
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from helpers.exercises import frame
+
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+ROLES = ("task", "stub", "check", "hint", "solution")
+
+
+def role(cell):
+    found = [tag for tag in cell.metadata.get("tags", []) if tag in ROLES]
+    return found[0] if found else None
+
+
+@dataclass
+class Exercise:
+    chapter: str
+    name: str
+    cells: dict
+    setup: str
+
+    def __str__(self):
+        return f"{self.chapter}-{self.name}"
+
+    @property
+    def check_name(self):
+        return re.fullmatch(
+            rf"from helpers\.exercises\.chapter_{self.chapter} import (check_\w+)\n\n\1\((.+)\)",
+            self.cells["check"].source,
+        )[1]
+
+    @property
+    def check(self):
+        module = importlib.import_module(f"helpers.exercises.chapter_{self.chapter}")
+        return getattr(module, self.check_name)
+
+    def run(self, *roles):
+        """Run the chapter's set-up cell and some of the exercise's cells; return the names."""
+        sources = {part: cell.source for part, cell in self.cells.items()}
+        sources["import"] = sources["check"].partition("\n")[0]
+        names = {"__name__": "__main__"}
+        for source in [self.setup, *(sources[part] for part in roles)]:
+            exec(compile(source, str(self), "exec"), names)
+        return names
+
+
+def exercises(path):
+    notebook = nbformat.read(path, as_version=4)
+    setup = next(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    parts = [cell for cell in notebook.cells if role(cell)]
+    for i in range(0, len(parts), len(ROLES)):
+        group = parts[i : i + len(ROLES)]
+        assert tuple(map(role, group)) == ROLES, (path.name, [cell.id for cell in group])
+        name = group[0].id.removesuffix("-task")
+        yield Exercise(path.name[:2], name, dict(zip(ROLES, group, strict=True)), setup)
+
+
+CHAPTERS = [path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if path.name[:2] != "00"]
+EXERCISES = [exercise for path in CHAPTERS for exercise in exercises(path)]
+SEEDS = range(5)
+
+
+def answers(kind):
+    """Return (exercise, description, answer, phrase) for each wrong or right answer on file."""
+    for exercise in EXERCISES:
+        module = importlib.import_module(f"answers.chapter_{exercise.chapter}")
+        given = getattr(module, kind)[exercise.name]
+        if kind == "RIGHT":
+            given = {str(i): (answer, None) for i, answer in enumerate(given)}
+        for description, (answer, phrase) in given.items():
+            label = f"{exercise}-{description}"
+            yield pytest.param(exercise, answer, phrase, id=label.replace(" ", "-"))
+
+
+@pytest.fixture
+def grading(monkeypatch):
+    monkeypatch.setattr(frame, "GRADING", True)
+
+
+def ask(exercise, answer):
+    """Hand an answer to the check; a tuple is several answers."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        exercise.check(*answer) if isinstance(answer, tuple) else exercise.check(answer)
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_each_chapter_has_two_to_four_between_explore_and_recap(path):
+    assert 2 <= len(list(exercises(path))) <= 4
+    notebook = nbformat.read(path, as_version=4)
+    headings = [
+        cell.source.splitlines()[0] for cell in notebook.cells if cell.source.startswith("## ")
+    ]
+    assert headings[-3:] == ["## Explore", "## Exercises", "## Recap"]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=str)
+def test_form(exercise):
+    """Cells carry what nbgrader wants, points agree, and solutions keep to names of their own."""
+    stub, check, solution = (exercise.cells[part] for part in ("stub", "check", "solution"))
+    assert [cell.id for cell in exercise.cells.values()] == [
+        f"{exercise.name}-{part}" for part in ROLES
+    ]
+    points = int(re.search(r"^### .+ \((\d+) points?\)$", exercise.cells["task"].source, re.M)[1])
+    common = {"schema_version": 3, "task": False, "cell_type": "code"}
+    assert stub.metadata.nbgrader == common | {
+        "grade_id": f"ch{exercise}-stub",
+        "grade": False,
+        "locked": False,
+        "solution": True,
+    }
+    assert check.metadata.nbgrader == common | {
+        "grade_id": f"ch{exercise}-check",
+        "grade": True,
+        "locked": True,
+        "solution": False,
+        "points": points,
+    }
+    assert "nbgrader" not in solution.metadata
+    assert solution.metadata.jupyter.source_hidden
+    assert solution.source.startswith("# Solution: ")
+    assert f"{exercise.check_name}(" in solution.source
+    assert not assigned(stub.source) & assigned(solution.source)
+
+
+def assigned(source):
+    """Return the names that the top level of a cell binds."""
+    names = set()
+    for node in ast.parse(source).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        names |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and is_stored(n)}
+    return names
+
+
+def is_stored(node):
+    return isinstance(node.ctx, ast.Store)
+
+
+def test_grade_ids_are_unique():
+    identifiers = [exercise.cells["check"].metadata.nbgrader.grade_id for exercise in EXERCISES]
+    assert len(set(identifiers)) == len(identifiers)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=str)
+def test_the_stub_is_not_attempted_yet(exercise, capsys):
+    exercise.run("stub", "check")
+    assert capsys.readouterr().out.startswith("○ Not attempted yet.")
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=str)
+def test_the_stub_earns_nothing(exercise, grading):
+    with pytest.raises(frame.NotAttempted):
+        exercise.run("stub", "check")
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=str)
+def test_the_solution_is_right_for_any_random_input(exercise, monkeypatch, capsys):
+    for seed in SEEDS:
+        monkeypatch.setattr(frame, "SEED", seed)
+        exercise.run("stub", "check", "solution")
+    verdicts = capsys.readouterr().out.splitlines()[1::2]
+    assert all(verdict.startswith("✓ Right") for verdict in verdicts), verdicts
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=str)
+def test_the_solution_earns_its_points(exercise, grading):
+    exercise.run("import", "solution")
+
+
+@pytest.mark.parametrize(("exercise", "answer", "phrase"), list(answers("RIGHT")))
+def test_other_right_answers_pass(exercise, answer, phrase, grading, monkeypatch):
+    for seed in SEEDS:
+        monkeypatch.setattr(frame, "SEED", seed)
+        ask(exercise, answer)
+
+
+@pytest.mark.parametrize(("exercise", "answer", "phrase"), list(answers("WRONG")))
+def test_wrong_answers_are_explained(exercise, answer, phrase, grading, monkeypatch):
+    for seed in SEEDS:
+        monkeypatch.setattr(frame, "SEED", seed)
+        with pytest.raises(frame.Wrong) as caught:
+            ask(exercise, answer)
+        assert not isinstance(caught.value, frame.NotAttempted)
+        assert phrase in str(caught.value)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=str)
+def test_at_least_two_wrong_answers_are_known(exercise):
+    module = importlib.import_module(f"answers.chapter_{exercise.chapter}")
+    assert len(module.WRONG[exercise.name]) >= 2
