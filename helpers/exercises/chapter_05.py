@@ -1,0 +1,128 @@
+"""Exercises of chapter 05: gradient descent."""
+
+import numpy as np
+
+from ..data import one_hot
+from ..initialization import initialize
+from ..network import backward, forward
+from .frame import Wrong, attempt, exercise, expect, expect_number, unpack
+
+
+@exercise
+def check_best_rate(rate, rng):
+    """The one learning rate for curvatures 1/2 and 2 that makes the slower direction fastest."""
+    slips = [
+        (1.0, "That is the bound 2/c of the steep direction: there its factor is -1."),
+        (0.5, "That is 1/c for the steep direction. It arrives at once, but the flat one keeps 3/4 "
+         "of its length in each step. A larger rate helps the flat one more than it costs."),
+        (2.0, "That is 1/c for the flat direction. The steep one has the factor -3 there."),
+        (4.0, "That is the bound for the flat direction. The steeper one bursts long before."),
+        (0.6, "That is the factor, by its absolute value. Asked is the rate that gives it."),
+        (-0.6, "That is the factor of the steep direction. Asked is the rate that gives it."),
+        (1.25, "That is the mean of the curvatures. A rate has them in the denominator."),
+    ]  # fmt: skip
+    expect_number(rate, 0.8, "the rate at which both factors have the same absolute value", slips)
+    return "it is 2 / (c1 + c2), and both directions keep 0.6 of their length in each step."
+
+
+@exercise
+def check_combine(combine, rng):
+    """The gradient of a batch from the gradients of its parts, which differ in size."""
+    for sizes, counts in [
+        ([4, 5, 3], [30, 30, 4]),
+        ([3, 2], [1, 7]),
+        ([1, 3, 2], [5]),
+        ([2, 4, 3], [16, 16, 16, 16]),
+        ([2, 1, 2], [1, 1, 400]),
+    ]:
+        params, X, Y, parts = _parts(sizes, counts, rng)
+        whole = backward(forward(X, params)[1], Y, params)
+        got = attempt(combine, parts, counts)
+        _expect_grads(f"for parts of {counts} examples", got, whole, parts, counts)
+    _, _, _, parts = _parts([3, 2], [2, 3], rng, dtype=np.float32)
+    ((dW, db),) = attempt(combine, parts, [2, 3])
+    wide = dW.dtype == np.float64 or db.dtype == np.float64
+    return "each part counts for as much as it has examples, whatever its size." + wide * (
+        " One thing to know: from parts in float32 your result comes in float64, which takes "
+        "twice the memory and the time."
+    )
+
+
+def _parts(sizes, counts, rng, dtype=np.float64):
+    params = initialize(sizes, rng=rng, dtype=dtype)
+    X = rng.normal(size=(sum(counts), sizes[0])).astype(dtype)
+    Y = one_hot(rng.integers(sizes[-1], size=sum(counts)), sizes[-1]).astype(dtype)
+    ends = np.cumsum(counts)[:-1]
+    pieces = zip(np.split(X, ends), np.split(Y, ends), strict=True)
+    return params, X, Y, [backward(forward(x, params)[1], y, params) for x, y in pieces]
+
+
+def _expect_grads(what, got, whole, parts, counts):
+    if not isinstance(got, (list, tuple)) or len(got) != len(whole):
+        raise Wrong(f"your result {what} is no list of {len(whole)} pair(s) (dW, db), one a layer")
+    for l, (pair, right) in enumerate(zip(got, whole, strict=True), start=1):
+        pair = unpack(f"entry {l - 1} of your result", pair, "dW, db")
+        for name, array, expected, pieces in zip(
+            ("dW", "db"), pair, right, zip(*(part[l - 1] for part in parts), strict=True),
+            strict=True,
+        ):  # fmt: skip
+            total, m, k = sum(pieces), sum(counts), len(counts)
+            weighted = sum(n * piece for n, piece in zip(counts, pieces, strict=True))
+            slips = [
+                (total / k, "that is the mean of the parts, and in it an example of a small part "
+                 "counts for more than one of a large part."),
+                (weighted, "each part is multiplied by its number of examples; now divide by the "
+                 "number of all examples."),
+                (weighted / k, "divide by the number of all examples, not of the parts."),
+                (total, "that is the sum of the parts; each of them is a mean already."),
+                (total / m, "each part is a mean, so it stands for as many examples as it has: "
+                 "multiply before you add."),
+                (pieces[-1], "that is the last part alone."),
+            ]  # fmt: skip
+            expect(f"your {name} of layer {l} {what}", array, expected, slips)
+
+
+@exercise
+def check_best_step(best_step, rng):
+    """The learning rate that leads to the lowest point along minus the gradient of a bowl."""
+    for curvatures in [
+        rng.uniform([0.5, 4], [1, 8]),
+        np.array([3.0]),
+        rng.uniform(0.2, 5, size=6),
+        rng.uniform(1e4, 1e5, size=3),
+        rng.uniform(1e-4, 1e-3, size=3),
+        np.array([2.0, 2.0, 2.0]),
+    ]:
+        n = len(curvatures)
+        turn = np.linalg.qr(rng.normal(size=(n, n)))[0]
+        H, lowest, theta = turn * curvatures @ turn.T, rng.normal(size=n), rng.normal(size=n)
+
+        def gradient(theta, H=H, lowest=lowest):
+            return H @ (theta - lowest)
+
+        g = gradient(theta)
+        length, bend = np.sqrt(g @ g), g @ H @ g
+        right = g @ g / bend
+        slips = [
+            (-right, "the sign: is the difference of the gradients the wrong way round?"),
+            (2 * right, "that is 2/c, the bound (5.5): there you end as high as you began."),
+            (right / 2, "that is half of it. A central difference is divided by 2h, once."),
+            (1 / right, "that is the curvature along the gradient. What is the rate for it?"),
+            (1 / bend, "the direction is not of length 1: divide the gradient by its length."),
+            (length / bend, "one length too few: divide by the length of the gradient twice."),
+            (right * length, "that is the distance to walk. The rate is multiplied by the "
+             "gradient, which is not of length 1."),
+            (1 / curvatures.max(), "that is 1/c for the largest curvature in any direction. You "
+             "walk in one direction, and what counts is the curvature in that one."),
+            (n / curvatures.sum(), "that is 1/c for the mean of the curvatures. You walk in one "
+             "direction, and what counts is the curvature in that one."),
+        ]  # fmt: skip
+        what = f"your rate for a bowl with {n} parameter(s)"
+        got = attempt(best_step, gradient, theta)
+        if isinstance(got, np.ndarray) and got.shape == (n,) != ():
+            raise Wrong(f"{what} is an array, one number for each parameter. Asked is one rate.")
+        expect(what, got, right, slips, tolerance=1e-3 * min(1, right))
+    return (
+        "for a bowl at any angle. It can lie above the bound (5.5) of the steepest direction: "
+        "that bound is for one rate in all steps, and this one is chosen anew at each point."
+    )
