@@ -1,40 +1,61 @@
 """Compare derivatives with finite differences (chapter 04)."""
 
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 import pandas as pd
 
+from .activations import HIDDEN
+from .doctor.bugs import run
+from .doctor.diagnosis import Measured, diagnose
+from .doctor.second_look import excuses, say
+from .doctor.shapes import check_shapes
+from .doctor.verdict import listed
 from .validation import (
+    check_array,
+    check_choice,
     check_count,
+    check_examples,
     check_function,
     check_grads,
+    check_one_hot,
     check_params,
     check_positive,
     check_rng,
 )
 
 TOLERANCE = 1e-6
+TOLERANCE_FLOAT32 = 1e-3
+AGREE = "all gradients agree"
 
 
 @dataclass(frozen=True)
 class GradientReport:
-    """The result of `check_gradients`: one row per array in `table`, `ok` if all agree."""
+    """The result of `check_gradients`: one row per array in `table`, `ok` if all agree.
+
+    `verdict` says what is likely wrong, in which arrays, and how to repair it.
+    """
 
     table: pd.DataFrame
+    verdict: str
 
     @property
     def ok(self):
         """True if every array agrees with the finite differences."""
         return bool(self.table["ok"].all())
 
-    def __str__(self):
+    @property
+    def _lines(self):
         wrong = list(self.table.index[~self.table["ok"]])
-        verdict = "all gradients agree" if self.ok else f"these disagree: {', '.join(wrong)}"
-        return f"{self.table}\n{verdict}"
+        last = AGREE if self.ok else f"these disagree: {', '.join(wrong)}"
+        return [last] if self.verdict == AGREE else [self.verdict, last]
+
+    def __str__(self):
+        return "\n".join([self.table.to_string(), *self._lines])
 
     def _repr_html_(self):
-        return f"{self.table.to_html()}<p>{str(self).splitlines()[-1]}</p>"
+        return self.table.to_html() + "".join(f"<p>{escape(line)}</p>" for line in self._lines)
 
 
 def _check_float64(params):
@@ -98,8 +119,39 @@ def numerical_gradients(loss, params, h=1e-5):
     ]
 
 
-def check_gradients(loss, params, grads, h=1e-5, sample=None, rng=None):
-    """Compare derivatives with central differences, array by array.
+def _check_batch(params, X, Y, hidden, masks):
+    check_choice(hidden, "hidden", HIDDEN)
+    if (X is None) != (Y is None):
+        raise ValueError("X and Y go together: pass both or neither")
+    if X is None:
+        if masks is not None:
+            raise ValueError("masks belong to a batch: pass X and Y, too")
+        return
+    check_examples(X, n_features=len(params[0][0]))
+    check_one_hot(Y, shape=(len(X), len(params[-1][1])))
+    if masks is None:
+        return
+    shapes = [(len(X), len(b)) for W, b in params[:-1]]
+    if not isinstance(masks, (list, tuple)) or [np.shape(mask) for mask in masks] != shapes:
+        raise ValueError(f"masks must be one array per hidden layer, of shapes {shapes}")
+    for layer, mask in enumerate(masks, start=1):
+        check_array(mask, f"mask of layer {layer}", ndim=2)
+
+
+def check_gradients(
+    loss,
+    params,
+    grads,
+    h=1e-5,
+    sample=None,
+    rng=None,
+    *,
+    X=None,
+    Y=None,
+    hidden="relu",
+    masks=None,
+):
+    """Compare derivatives with central differences, array by array, and say what is wrong.
 
     Eqs. (4.11), (4.12).
 
@@ -117,13 +169,33 @@ def check_gradients(loss, params, grads, h=1e-5, sample=None, rng=None):
         Check this many entries of each array, drawn by `rng`, instead of all.
     rng : numpy.random.Generator, optional
         Needed with `sample`.
+    X : ndarray, shape (m, n0), optional
+        The batch in the loss. With it, the derivatives are compared with what each known mistake
+        in a backward pass would give. Without it, only patterns such as a factor are seen.
+    Y : ndarray, shape (m, classes), optional
+        Its one-hot labels; needed with `X`.
+    hidden : {"relu", "sigmoid", "tanh"}
+        Activation of the hidden layers; used with `X`.
+    masks : list of ndarray, optional
+        Dropout masks in the loss, one of shape (m, n) per hidden layer, 0 or 1/keep; used with `X`.
 
     Returns
     -------
     GradientReport
-        `report.ok`, and `report.table` with one row per array: its shape, how many entries were
+        `report.ok`; `report.table` with one row per array: its shape, how many entries were
         checked, the largest difference relative to the largest derivative in that array, the
-        place of that difference, and both values there.
+        place of that difference, both values there, and where something is wrong, its likely
+        cause; `report.verdict`, the likely bug and its repair in a few sentences.
+
+        A difference that is no bug leaves an array ok, and the verdict says so: at a corner of
+        the loss (ReLU at 0), from rounding in the loss, or from derivatives in float32, which are
+        compared with a tolerance of 1e-3 instead of 1e-6.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For parameters that are not in float64, for arrays whose shapes do not fit; the message
+        names the slip that often makes such a shape.
 
     Examples
     --------
@@ -131,35 +203,72 @@ def check_gradients(loss, params, grads, h=1e-5, sample=None, rng=None):
     >>> square = lambda params: float(params[0][0][0, 0] ** 2)
     >>> check_gradients(square, params, [(np.array([[6.0]]), np.array([0.0]))]).ok
     True
-    >>> check_gradients(square, params, [(np.array([[3.0]]), np.array([0.0]))]).ok
+    >>> report = check_gradients(square, params, [(np.array([[3.0]]), np.array([0.0]))])
+    >>> report.ok
     False
+    >>> report.table["likely cause"].tolist()
+    ['0.500 times', '']
     """
     check_function(loss, "loss")
     _check_float64(params)
+    check_shapes(params, grads)
     check_grads(grads)
-    if len(grads) != len(params):
-        raise ValueError(f"grads has {len(grads)} layer(s), params has {len(params)}")
     check_positive(h, "h")
     if sample is not None:
         check_count(sample, "sample")
         check_rng(rng)
-    rows = {}
+    _check_batch(params, X, Y, hidden, masks)
+    precision = _precision(params, grads)
+    rows, measured, excused = {}, [], {}
     for layer, (pair, grad_pair) in enumerate(zip(params, grads, strict=True), start=1):
         for name, array, grad in zip("Wb", pair, grad_pair, strict=True):
-            if grad.shape != array.shape:
-                raise ValueError(f"d{name}{layer} has shape {grad.shape}, expected {array.shape}")
             places = list(np.ndindex(array.shape))
             if sample is not None and sample < len(places):
                 places = [places[i] for i in rng.choice(len(places), sample, replace=False)]
             numeric = [_central_difference(loss, params, array, place, h) for place in places]
             analytic = [float(grad[place]) for place in places]
-            rows[f"d{name}{layer}"] = _compare(array.shape, places, analytic, numeric)
-    return GradientReport(pd.DataFrame.from_dict(rows, orient="index"))
+            allowed = _allowed(analytic, numeric, precision)
+            row = _compare(array.shape, places, analytic, numeric, allowed)
+            if not row["ok"]:
+                reasons = excuses(loss, params, array, places, analytic, numeric, h, allowed)
+                row["ok"] = reasons is not None
+                if reasons:
+                    excused[f"d{name}{layer}"] = reasons
+            elif row["relative error"] >= TOLERANCE:
+                excused[f"d{name}{layer}"] = ["float32"]
+            rows[f"d{name}{layer}"] = row
+            where = tuple(np.array(places).T)
+            measured.append(
+                Measured(f"d{name}", layer, array, grad, where, np.array(numeric), row["ok"])
+            )
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    network = None if X is None else run(params, grads, X, Y, hidden, masks)
+    verdict, causes = _verdict(loss, params, measured, network, precision[0], excused)
+    if causes:
+        table["likely cause"] = [causes.get(name, "") for name in table.index]
+    return GradientReport(table, verdict)
 
 
-def _compare(shape, places, analytic, numeric):
+def _precision(params, grads):
+    """Relative tolerance, and the size below which an array is compared like one of that size."""
+    arrays = [array for pair in grads for array in pair]
+    if all((array.astype(np.float32) == array).all() for array in arrays):  # if cast since, too
+        arrays += [array for pair in params for array in pair]
+        return TOLERANCE_FLOAT32, 1e-2 * max(1, *(np.abs(array).max() for array in arrays))
+    return TOLERANCE, 1e-4
+
+
+def _allowed(analytic, numeric, precision):
+    """The difference that an array may have: relative to it, not to the entry.
+
+    Near-zero entries have no digits to compare, and arrays near zero few.
+    """
+    tolerance, floor = precision
+    return tolerance * max(np.abs(analytic).max(), np.abs(numeric).max(), floor)
+
+
+def _compare(shape, places, analytic, numeric, allowed):
     difference = np.abs(np.subtract(analytic, numeric))
-    # relative to the array, not to the entry: near-zero entries have no digits to compare
     scale = max(np.abs(analytic).max(), np.abs(numeric).max(), 1e-4)
     worst = int(difference.argmax())
     return {
@@ -169,5 +278,26 @@ def _compare(shape, places, analytic, numeric):
         "worst at": places[worst],
         "analytic": analytic[worst],
         "numeric": numeric[worst],
-        "ok": bool(difference[worst] / scale < TOLERANCE),
+        "ok": bool(difference[worst] < allowed),
     }
+
+
+def _verdict(loss, params, measured, network, tolerance, excused):
+    """The text of the report, and the likely cause of each array that disagrees."""
+    if all(array.ok for array in measured):
+        return (say(excused) if excused else AGREE), {}
+    wrong = [array.name for array in measured if not array.ok]
+    broken = [array.name for array in measured if not np.isfinite(array.numeric).all()]
+    if broken:
+        return (
+            f"The loss is not finite near these parameters, so {listed(broken)} cannot be "
+            "measured. Look for a log of 0 or an exp that overflows.",
+            dict.fromkeys(broken, "loss not finite"),
+        )
+    if len({loss(params) for _ in range(3)}) > 1:
+        return (
+            "The loss is another one each time, for the same parameters, so nothing can be "
+            "measured. Draw the batch and the dropout masks once, outside of the loss.",
+            dict.fromkeys(wrong, "loss not repeatable"),
+        )
+    return diagnose(measured, network, tolerance)
