@@ -1,0 +1,157 @@
+"""Exercises of chapter 01: bytes, standardizing, and class variances."""
+
+import numpy as np
+
+from ..data import one_hot
+from ..validation import describe
+from .frame import Wrong, attempt, exercise, expect, expect_number, remark_if_slow
+
+
+@exercise
+def check_mean_of_bytes(number, rng):
+    """(200 + 101) // 2 in bytes."""
+    rounds = "`//` rounds down to a whole number."
+    slips = [
+        (150, "That is the true mean. But p + q is a byte too, before it is halved."),
+        (150.5, f"That is the true mean. But p + q is a byte, before it is halved; and {rounds}"),
+        (45, "That is p + q in a byte, not halved yet."),
+        (22.5, f"The sum is right, but {rounds}"),
+        (23, "Take off 256, not 255: with 0 a byte has 256 values."),
+        (127, "A byte does not stop at 255: after 255 it begins again at 0."),
+        (127.5, "A byte does not stop at 255: after 255 it begins again at 0."),
+    ]
+    expect_number(number, 22, "the sum, as a byte, halved and rounded down", slips, tolerance=1e-3)
+    return "301 is 45 in a byte, and half of it is 22: two dark pixels have made a pale one."
+
+
+@exercise
+def check_standardize(standardize, rng):
+    """Both sets by the statistics of the training set; a pixel without spread is not divided."""
+    dtypes = set()
+    for m, m_dev, n in [(5, 5, 5), (6, 1, 4), (3, 4, 2), (1, 2, 3), (50, 20, 30)]:
+        X_train = rng.random((m, n), dtype=np.float32)
+        X_dev = rng.random((m_dev, n), dtype=np.float32) * 2  # brighter scans
+        X_train[:, 0], X_dev[:, 0] = 0, 0.75  # never any ink in training
+        X_train[:, -1] = 0.5
+        pair = attempt(standardize, X_train, X_dev)
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise Wrong(f"two arrays were expected, X_train and X_dev; got {describe(pair)}")
+        what = f"your {{}} for {m} training and {m_dev} dev example(s) of {n} pixels"
+        train, dev = (what.format(name) for name in ("X_train", "X_dev"))
+        mean, spread = X_train.mean(axis=0), _spread(X_train)
+        slips = _statistics_slips(X_train, X_dev)
+        expect(train, pair[0], (X_train - mean) / spread, slips, tolerance=1e-4)
+        flat = X_train.std(axis=0) == 0
+        if np.shape(pair[1]) == X_dev.shape and (np.abs(pair[1])[:, flat] > 100).any():
+            raise Wrong(
+                f"{dev}: a pixel without spread in the training set has been blown up. Dividing "
+                "by a tiny number is as bad as dividing by 0; subtract its mean and leave it."
+            )
+        own, own_spread = X_dev.mean(axis=0), _spread(X_dev)
+        slips = [
+            ((X_dev - own) / own_spread, "the dev set got statistics of its own."),
+            ((X_dev - own) / spread, "the mean is that of the dev set, not of the training set."),
+            ((X_dev - mean) / own_spread, "it is divided by the spread of the dev set itself."),
+            (X_dev, "the dev set came back as it was. It goes through the same formula."),
+        ]
+        expect(dev, pair[1], (X_dev - mean) / spread, slips, tolerance=1e-4)
+        dtypes |= {result.dtype.name for result in pair}
+    wide = " Your arrays are float64, though: 55,000 images take 345 MB instead of 172."
+    X = rng.random((500, 300), dtype=np.float32)
+    slow = remark_if_slow(standardize, _reference_standardize, X, X[:100].copy())
+    return (
+        (
+            "also for a dev set of one image and for pixels that never carry ink. Whoever uses the "
+            "network later needs the two rows of statistics as well."
+        )
+        + (wide if "float64" in dtypes else "")
+        + slow
+    )
+
+
+def _spread(X):
+    std = X.std(axis=0)
+    return np.where(std > 0, std, 1)
+
+
+def _reference_standardize(X_train, X_dev):
+    mean, spread = X_train.mean(axis=0), _spread(X_train)
+    return (X_train - mean) / spread, (X_dev - mean) / spread
+
+
+def _statistics_slips(X, X_dev):
+    both, spread = np.concatenate([X, X_dev]), _spread(X)
+    by_row = X - X.mean(axis=1, keepdims=True)
+    row_spread = X.std(axis=1, keepdims=True)
+    one_mean = "one mean is taken over all pixels together. Each pixel has its own, over the images"
+    slips = [
+        ((X - X.mean()) / spread, one_mean + "."),
+        ((X - X.mean()) / X.std(), one_mean + ", and so has the spread."),
+        ((X - X.mean(axis=0)) / X.std(), "one spread is taken over all pixels together."),
+        (X - X.mean(axis=0), "the mean is gone, but nothing is divided by the spread."),
+        ((X - X.mean(axis=0)) / spread**2, "that divides by the variance; the spread is its root."),
+        ((X - both.mean(axis=0)) / _spread(both), "the dev set had a say in mean and spread."),
+        (
+            by_row / row_spread,
+            "each image got its own statistics (`axis=1`); they belong to pixels.",
+        ),
+    ]
+    if len(X) > 1:
+        unbiased = X.std(axis=0, ddof=1)
+        unbiased = np.where(unbiased > 0, unbiased, 1)
+        wrong = (X - X.mean(axis=0)) / unbiased
+        slips += [(wrong, "the variance is divided by m - 1; `std` divides by m, and so do we.")]
+    return slips
+
+
+@exercise
+def check_class_variances(class_variances, rng):
+    """Variance of each pixel within each class, from X and one-hot Y: (classes, n)."""
+    for m, n, classes in [(7, 3, 3), (8, 4, 2), (1, 2, 1), (5, 1, 3), (5, 4, 1), (60, 7, 10)]:
+        X, Y = _examples(rng, m, n, classes)
+        expected, counts = _reference_variances(X, Y), Y.sum(axis=0)
+        got = attempt(class_variances, X, Y)
+        M, squares = Y.T @ X / counts[:, None], Y.T @ X**2 / counts[:, None]
+        over_m = Y.T @ X**2 / m - (Y.T @ X / m) ** 2
+        slips = [
+            (
+                squares,
+                "that is the mean of the squares; the square of the mean is to be subtracted.",
+            ),
+            (squares - M, "the mean is subtracted, but not its square."),
+            (over_m, "each class is divided by m, the number of all examples, not by its own m_k."),
+            (expected * counts[:, None], "these are sums; nothing is divided by m_k."),
+            (
+                np.sqrt(np.abs(expected)),
+                "that is the standard deviation, the root of the variance.",
+            ),
+            (squares - X.mean(axis=0) ** 2, "the mean is that of all examples, not of the class."),
+        ]
+        if classes > 1:
+            overall = "that is the variance over all examples, whatever their class."
+            slips += [(X.var(axis=0), overall)]
+        if n == classes:
+            crosswise = Y.T @ X**2 / counts - (Y.T @ X / counts) ** 2
+            sentence = (
+                "column k is divided by m_k, and it should be row k: the counts are needed as a "
+                "column, of shape (classes, 1)."
+            )
+            slips += [(crosswise, sentence)]
+        what = f"your result for {m} example(s), {n} pixel(s) and {classes} class(es)"
+        expect(what, got, expected, slips, tolerance=1e-5)
+    slow = remark_if_slow(class_variances, _reference_variances, *_examples(rng, 2000, 100, 10))
+    return (
+        "for any number of classes, down to one example in a class. (Where a mean is large and "
+        "the spread small, the difference of two large numbers loses digits.)"
+    ) + slow
+
+
+def _examples(rng, m, n, classes):
+    """Random examples in which each class occurs."""
+    y = np.concatenate([np.arange(classes), rng.integers(classes, size=max(0, m - classes))])
+    return rng.random((len(y), n)), one_hot(rng.permutation(y), classes)
+
+
+def _reference_variances(X, Y):
+    counts = Y.sum(axis=0)[:, None]
+    return Y.T @ X**2 / counts - (Y.T @ X / counts) ** 2
