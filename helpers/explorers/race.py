@@ -1,0 +1,215 @@
+"""Two optimizers on one surface, and on MNIST (chapter 11)."""
+
+import functools
+
+import numpy as np
+
+from ..data import load_mnist, minibatches, one_hot
+from ..initialization import initialize
+from ..network import backward, forward
+from ..optimizers import Adam, Momentum, RMSProp, update
+from ..plots.style import BLUE, ORANGE
+from ..plots.surfaces import contours
+from ..training import evaluate
+from .controls import choice, log_slider, seed, slider
+from .explorer import Explorer
+
+STEPS = 60  # on the surface
+TRAIN, DEV = 6_000, 1_000  # images
+MNIST_STEPS, BATCH_SIZE, EVERY = 160, 32, 8
+SIZES = [784, 32, 10]
+STYLES = ((BLUE, "-", "o"), (ORANGE, "--", "s"))
+
+# name: (loss of points (..., 2), its gradient there, limits of both parameters, start)
+SURFACES = {
+    "narrow valley": (
+        lambda p: p[..., 0] ** 2 / 2 + 25 * p[..., 1] ** 2,
+        lambda p: np.array([p[0], 50 * p[1]]),
+        {"xlim": (-4.6, 2.4), "ylim": (-1.2, 1.2)},
+        (-4.0, 0.8),
+    ),
+    "curved valley": (
+        lambda p: (1 - p[..., 0]) ** 2 / 4 + 2 * (p[..., 1] - p[..., 0] ** 2) ** 2,
+        lambda p: np.array(
+            [
+                (p[0] - 1) / 2 - 8 * p[0] * (p[1] - p[0] ** 2),
+                4 * (p[1] - p[0] ** 2),
+            ]
+        ),
+        {"xlim": (-2.2, 2.2), "ylim": (-1.2, 3.6)},
+        (-1.5, 3.0),
+    ),
+    "saddle": (
+        lambda p: p[..., 0] ** 2 / 2 - p[..., 1] ** 2 / 4 + p[..., 1] ** 4 / 16,
+        lambda p: np.array([p[0], -p[1] / 2 + p[1] ** 3 / 4]),
+        {"xlim": (-2.6, 1.6), "ylim": (-2.4, 2.4)},
+        (-2.2, 0.01),
+    ),
+}
+OPTIMIZERS = {
+    "plain": lambda params, momentum: None,
+    "momentum": lambda params, momentum: Momentum(params, momentum),
+    "Nesterov": lambda params, momentum: Momentum(params, momentum, nesterov=True),
+    "RMSProp": lambda params, momentum: RMSProp(params),
+    "Adam": lambda params, momentum: Adam(params, beta1=momentum),
+}
+
+
+def race():
+    """Let two optimizers race down one surface, and to read MNIST (chapter 11).
+
+    Left, their paths (11.1) to (11.6) on a loss of two parameters, and how far down they are;
+    right, the loss on images that neither trains on, while both train a network on MNIST.
+    """
+    controls = {
+        "first": choice("first, blue", list(OPTIMIZERS), "plain"),
+        "first_rate": log_slider("its rate α", 0.001, 1, 0.03),
+        "second": choice("second, orange", list(OPTIMIZERS), "momentum"),
+        "second_rate": log_slider("its rate α", 0.001, 1, 0.03),
+        "momentum": slider("momentum μ, β₁", 0.0, 0.99, 0.8, 0.01),
+        "surface": choice("surface", list(SURFACES), "narrow valley"),
+        "seed": seed(),
+    }
+    return Explorer(controls, compute_race, start_race, draw_race, (9, 3.9))
+
+
+@functools.cache
+def images():
+    """Return images to train on and others, as (X, y) each; the test set stays closed."""
+    X, y, _, _ = load_mnist()
+    end = TRAIN + DEV
+    return (X[:TRAIN].copy(), y[:TRAIN]), (X[TRAIN:end].copy(), y[TRAIN:end])
+
+
+def stepper(name, params, momentum):
+    """Return a function of (grads, learning_rate) that takes one step of an optimizer."""
+    optimizer = OPTIMIZERS[name](params, momentum)
+    if optimizer is None:
+        return functools.partial(update.unchecked, params)
+    return functools.partial(type(optimizer).update.unchecked, optimizer, params)
+
+
+def descend(name, learning_rate, momentum, surface):
+    """Return the points that an optimizer visits on a surface, shape (STEPS + 1, 2)."""
+    _, gradient, _, start = SURFACES[surface]
+    params = [(np.array(start)[:, None], np.zeros(1))]
+    step = stepper(name, params, momentum)
+    path = [np.array(start)]
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(STEPS):
+            step([(gradient(path[-1])[:, None], np.zeros(1))], learning_rate)
+            path.append(params[0][0][:, 0].copy())
+    return np.array(path)
+
+
+def learn(name, learning_rate, momentum, seed):
+    """Train on MNIST; yield the loss on the other images before the first step and every few."""
+    (X, y), (X_dev, y_dev) = images()
+    weights_rng, order_rng = np.random.default_rng(seed).spawn(2)
+    params = initialize(SIZES, rng=weights_rng)
+    step = stepper(name, params, momentum)
+    batches = minibatches.unchecked(X, one_hot(y), BATCH_SIZE, order_rng)
+    for number, (X_batch, Y_batch) in enumerate(batches):
+        if number % EVERY == 0:
+            with np.errstate(over="ignore", invalid="ignore"):
+                dev_loss, _ = evaluate.unchecked(X_dev, y_dev, params)
+            yield dev_loss
+        if number == MNIST_STEPS:
+            return
+        with np.errstate(over="ignore", invalid="ignore"):
+            _, cache = forward.unchecked(X_batch, params)
+            step(backward.unchecked(cache, Y_batch, params), learning_rate)
+
+
+def compute_race(first, first_rate, second, second_rate, momentum, surface, seed):
+    """Descend with both, then train with both at once."""
+    runners = ((first, first_rate), (second, second_rate))
+    paths = [descend(name, rate, momentum, surface) for name, rate in runners]
+    J = SURFACES[surface][0]
+    with np.errstate(over="ignore", invalid="ignore"):
+        heights = [J(path) - lowest(surface) for path in paths]
+    losses = [[], []]
+
+    def measure():
+        step = EVERY * (len(losses[0]) - 1)
+        lines = [
+            f"Surface: {surface}, {STEPS} steps. MNIST: batches of {BATCH_SIZE}, step {step} of "
+            f"{MNIST_STEPS}, seed {seed}. μ or β₁: {momentum:.2f}. The lower is ahead:"
+        ]
+        for (name, rate), height, loss in zip(runners, heights, losses, strict=True):
+            lines.append(
+                f"{name} with α = {rate:g}: {_height(height[-1])} above the lowest point of the "
+                f"surface; loss on {DEV:,} other images {_height(loss[-1])}"
+            )
+        return {
+            "text": "\n".join(lines),
+            "surface": surface,
+            "paths": paths,
+            "heights": heights,
+            "losses": [list(loss) for loss in losses],
+            "names": [f"{name}, {rate:g}" for name, rate in runners],
+        }
+
+    for pair in zip(*(learn(*runner, momentum, seed) for runner in runners), strict=True):
+        for loss, value in zip(losses, pair, strict=True):
+            loss.append(value)
+        yield measure
+
+
+def _height(value):
+    return f"{value:.3g}" if np.isfinite(value) and value < 1e6 else "over a million"
+
+
+@functools.cache
+def lowest(surface):
+    """Return the lowest loss on a surface."""
+    return {"narrow valley": 0.0, "curved valley": 0.0, "saddle": -0.25}[surface]
+
+
+def start_race(figure):
+    """Draw the surfaces, of which one is shown at a time; make the paths and curves."""
+    grid = figure.add_gridspec(2, 2, width_ratios=[1.1, 1])
+    paths = {}
+    for surface, (J, _, limits, start) in SURFACES.items():
+        plane = figure.add_subplot(grid[:, 0], label=surface)
+        contours(J, **limits, labels=("$p_1$", "$p_2$"), equal=False, ax=plane)
+        plane.plot(*start, "ks", markersize=9)
+        paths[surface] = _lines(plane, markersize=4)
+    down, mnist = figure.add_subplot(grid[0, 1]), figure.add_subplot(grid[1, 1])
+    down.set(xlim=(0, STEPS), ylim=(1e-6, 100), yscale="log", xlabel="step on the surface")
+    down.set(ylabel="above lowest", yticks=[1e-6, 1e-4, 1e-2, 1, 100])
+    mnist.set(xlim=(0, MNIST_STEPS), ylim=(0, 2.6), xlabel="step on MNIST", ylabel="loss (nats)")
+    heights = _lines(down)
+    legend = down.legend(heights, ["", ""], loc="lower left", bbox_to_anchor=(0, 0.98), ncols=2)
+    return {
+        "paths": paths,
+        "heights": heights,
+        "losses": _lines(mnist, markersize=4),
+        "names": legend,
+    }
+
+
+def _lines(ax, markersize=0):
+    return [
+        ax.plot([], [], color=color, linestyle=style, marker=marker, markersize=markersize)[0]
+        for color, style, marker in STYLES
+    ]
+
+
+def draw_race(artists, result):
+    """Show a result of `compute_race`."""
+    for surface, lines in artists["paths"].items():
+        shown = surface == result["surface"]
+        plane = lines[0].axes
+        plane.set_visible(shown)
+        # other limits have the background drawn anew
+        plane.set_xlim(SURFACES[surface][2]["xlim"] if shown else (0, 1))
+        for line, path in zip(lines, result["paths"], strict=True):
+            line.set_visible(shown)
+            line.set_data(*path.T)
+    for line, heights in zip(artists["heights"], result["heights"], strict=True):
+        line.set_data(np.arange(STEPS + 1), np.clip(heights, 1e-9, 1e9))
+    for line, losses in zip(artists["losses"], result["losses"], strict=True):
+        line.set_data(EVERY * np.arange(len(losses)), np.clip(losses, 0, 1e9))
+    for text, name in zip(artists["names"].get_texts(), result["names"], strict=True):
+        text.set_text(name)

@@ -1,0 +1,173 @@
+"""The race of chapter 11: its surfaces, its paths, its losses on MNIST."""
+
+import re
+from functools import cache
+
+import numpy as np
+import pytest
+from explorer_grid import coarse_grid, one_at_a_time
+from matplotlib.figure import Figure
+
+from helpers import cross_entropy_from_logits, forward, initialize, train
+from helpers.explorers.picture import Picture
+from helpers.explorers.race import (
+    BATCH_SIZE,
+    EVERY,
+    MNIST_STEPS,
+    OPTIMIZERS,
+    SIZES,
+    STEPS,
+    SURFACES,
+    compute_race,
+    descend,
+    draw_race,
+    images,
+    learn,
+    lowest,
+    race,
+    start_race,
+)
+
+START = {
+    "first": "plain",
+    "first_rate": 0.03,
+    "second": "momentum",
+    "second_rate": 0.03,
+    "momentum": 0.8,
+    "surface": "narrow valley",
+    "seed": 0,
+}
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_gradients_are_those_of_the_surface(surface, rng):
+    J, gradient, _, _ = SURFACES[surface]
+    h = 1e-6 * np.eye(2)
+    for point in rng.uniform(-2, 2, (20, 2)):
+        measured = [(J(point + step) - J(point - step)) / 2e-6 for step in h]
+        assert np.allclose(gradient(point), measured, atol=1e-6)
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_the_lowest_point_is_the_lowest(surface):
+    axis = np.linspace(-3, 3, 601)
+    values = SURFACES[surface][0](np.stack(np.meshgrid(axis, axis), axis=-1))
+    assert values.min() == pytest.approx(lowest(surface), abs=1e-4)
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_the_start_is_in_the_picture(surface):
+    _, _, limits, (x, y) = SURFACES[surface]
+    assert limits["xlim"][0] < x < limits["xlim"][1]
+    assert limits["ylim"][0] < y < limits["ylim"][1]
+
+
+def textbook(name, rate, mu, surface):
+    """Return the path, written with one vector and no state but what the book names."""
+    _, gradient, _, start = SURFACES[surface]
+    p, v, s = np.array(start), np.zeros(2), np.zeros(2)
+    path = [p]
+    for t in range(1, STEPS + 1):
+        g = gradient(p)
+        if name == "plain":
+            step = g
+        elif name in ("momentum", "Nesterov"):
+            v = mu * v + g
+            step = v if name == "momentum" else g + mu * v
+        elif name == "RMSProp":
+            s = 0.9 * s + 0.1 * g**2
+            step = g / (np.sqrt(s) + 1e-8)
+        else:
+            v, s = mu * v + (1 - mu) * g, 0.999 * s + 0.001 * g**2
+            step = v / (1 - mu**t) / (np.sqrt(s / (1 - 0.999**t)) + 1e-8)
+        p = p - rate * step
+        path.append(p)
+    return np.array(path)
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_paths_are_those_of_the_textbook(name, surface):
+    for rate, mu in ((0.01, 0.9), (0.02, 0.5), (0.03, 0.0)):
+        assert np.allclose(descend(name, rate, mu, surface), textbook(name, rate, mu, surface))
+
+
+def test_the_losses_are_those_of_train():
+    (X, y), (X_dev, y_dev) = images()
+    weights_rng, order_rng = np.random.default_rng(3).spawn(2)
+    params = initialize(SIZES, rng=weights_rng)
+    losses = []
+
+    def measure(step=0, params=params):
+        _, cache = forward(X_dev, params)
+        losses.append(cross_entropy_from_logits(cache.Z[-1], y_dev))
+        return step == MNIST_STEPS
+
+    measure()
+    settings = {"learning_rate": 0.1, "batch_size": BATCH_SIZE, "epochs": 1, "progress": False}
+    train(X, y, params, **settings, rng=order_rng, callback=measure, callback_every=EVERY)
+    assert np.allclose(list(learn("plain", 0.1, 0.9, seed=3)), losses, rtol=1e-5)
+
+
+def test_all_images_are_others():
+    (X, _), (X_dev, _) = images()
+    assert not {x.tobytes() for x in X} & {x.tobytes() for x in X_dev}
+
+
+def result(settings):
+    """Return the last result of a race."""
+    for measure in compute_race(**settings):
+        last = measure
+    return last()
+
+
+@cache
+def usual():
+    return result(START)
+
+
+def test_words_state_the_numbers():
+    text = usual()["text"]
+    numbers = [float(n) for n in re.findall(r"(?:: | images )([\d.e-]+)", text)[1:]]
+    heights = [h[-1] for h in usual()["heights"]]
+    losses = [loss[-1] for loss in usual()["losses"]]
+    expected = [heights[0], losses[0], heights[1], losses[1]]
+    assert numbers[-4:] == pytest.approx(expected, rel=1e-2)
+    assert len(usual()["losses"][0]) == len(usual()["losses"][1]) == MNIST_STEPS // EVERY + 1
+
+
+@pytest.mark.parametrize(("name", "many"), one_at_a_time(race).items())
+def test_each_control_changes_the_words(name, many):
+    texts = {next(compute_race(**settings))()["text"] for settings in many[::3]}
+    assert len(texts) == len(many[::3])
+
+
+def test_any_setting_gives_a_picture():
+    """Also a rate at which a run leaves for infinity."""
+    picture = Picture(start_race, draw_race, (9, 3.9))
+    grid = coarse_grid(race)
+    for settings in [grid[i] for i in np.random.default_rng(0).choice(len(grid), 25)]:
+        outcome = result(settings)
+        assert "nan" not in outcome["text"]
+        assert "inf" not in outcome["text"]
+        assert picture.png(outcome)
+    wild = result(START | {"first_rate": 1.0, "first": "momentum", "momentum": 0.99})
+    assert "over a million" in wild["text"]
+    assert picture.png(wild)
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_the_picture_shows_the_paths_on_their_surface(surface):
+    artists = start_race(Figure())
+    outcome = result(START | {"surface": surface})
+    draw_race(artists, outcome)
+    for name, lines in artists["paths"].items():
+        assert lines[0].axes.get_visible() == (name == surface)
+        assert all(line.get_visible() == (name == surface) for line in lines)
+    for i in range(2):
+        assert np.allclose(artists["paths"][surface][i].get_xydata(), outcome["paths"][i])
+        assert np.allclose(artists["heights"][i].get_ydata(), outcome["heights"][i])
+        assert np.allclose(artists["losses"][i].get_ydata(), outcome["losses"][i])
+        assert artists["losses"][i].get_xdata()[-1] == MNIST_STEPS
+    names = [text.get_text() for text in artists["names"].get_texts()]
+    assert names == ["plain, 0.03", "momentum, 0.03"]
