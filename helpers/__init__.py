@@ -16,6 +16,14 @@ from .activations import (
     tanh,
     tanh_derivative,
 )
+from .augmentation import (
+    affine_maps,
+    bilinear,
+    random_shifts,
+    random_warps,
+    shift,
+    smooth_bumps,
+)
 from .data import (
     load_idx,
     load_mnist,
@@ -26,13 +34,14 @@ from .data import (
     train_dev_split,
 )
 from .datasets import points
+from .dropout import backward_dropout, dropout_masks, forward_dropout
 from .gradient_check import check_gradients, numerical_gradients
 from .initialization import initialize
 from .kaggle import kaggle_files, load_kaggle, load_kaggle_test, write_submission
 from .losses import cross_entropy, cross_entropy_from_logits, log_sum_exp
 from .metrics import accuracy, confusion_matrix, precision_recall
 from .network import backward, forward, load_params, predict, save_params
-from .optimizers import update
+from .optimizers import Adam, Momentum, RMSProp, update
 from .preprocessing import (
     center_digit,
     center_of_mass,
@@ -40,6 +49,15 @@ from .preprocessing import (
     place_by_mass,
     resize,
 )
+from .recipes import train_recipe
+from .regularization import (
+    EarlyStopping,
+    add_l2,
+    decay_weights,
+    l2_loss,
+    smooth_labels,
+)
+from .schedules import cosine_decay, linear_decay
 from .training import evaluate, train
 
 # Matrices this small are multiplied fastest by one thread; two on a busy machine can be ten times
@@ -48,19 +66,33 @@ if not {"OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"} & set(os.e
     threadpool_limits(1, user_api="blas")
 
 __all__ = [
+    "Adam",
+    "EarlyStopping",
+    "Momentum",
+    "RMSProp",
     "accuracy",
+    "add_l2",
+    "affine_maps",
     "backward",
+    "backward_dropout",
+    "bilinear",
     "center_digit",
     "center_of_mass",
     "check_gradients",
     "confusion_matrix",
+    "cosine_decay",
     "crop_to_ink",
     "cross_entropy",
     "cross_entropy_from_logits",
+    "decay_weights",
+    "dropout_masks",
     "evaluate",
     "forward",
+    "forward_dropout",
     "initialize",
     "kaggle_files",
+    "l2_loss",
+    "linear_decay",
     "load_idx",
     "load_kaggle",
     "load_kaggle_test",
@@ -75,18 +107,24 @@ __all__ = [
     "points",
     "precision_recall",
     "predict",
+    "random_shifts",
+    "random_warps",
     "read_idx",
     "relu",
     "relu_derivative",
     "resize",
     "save_params",
+    "shift",
     "sigmoid",
     "sigmoid_derivative",
+    "smooth_bumps",
+    "smooth_labels",
     "softmax",
     "tanh",
     "tanh_derivative",
     "train",
     "train_dev_split",
+    "train_recipe",
     "update",
     "write_submission",
 ]

@@ -203,6 +203,21 @@ def check_positive(value, name):
         raise ValueError(f"{name} must be positive and finite, got {value}")
 
 
+def check_not_negative(value, name):
+    """Check for a finite real number that is 0 or more."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a number, got {describe(value)}")
+    if not (value >= 0 and math.isfinite(value)):
+        raise ValueError(f"{name} must be at least 0 and finite, got {value}")
+
+
+def check_fraction(value, name):
+    """Check for a real number from 0 up to, but not including, 1."""
+    check_not_negative(value, name)
+    if value >= 1:
+        raise ValueError(f"{name} must be below 1, got {value}")
+
+
 def check_count(value, name, minimum=1):
     """Check for a whole number that is at least `minimum`."""
     if isinstance(value, bool) or not isinstance(value, Integral):
