@@ -319,3 +319,145 @@ def test_resize_averages_over_areas(rng):
                 for i, j in np.ndindex(7, 5)
             )
             assert math.isclose(small[k, q], sum(terms), rel_tol=1e-6)
+
+
+def one_weight(w=1.0):
+    return [(np.array([[w]]), np.array([w]))]
+
+
+@equation("11.1", "11.2")
+def test_momentum_keeps_a_velocity_and_nesterov_looks_ahead():
+    mu, alpha = 0.8, 0.1
+    for nesterov in False, True:
+        params, w, v = one_weight(), 1.0, 0.0
+        optimizer = helpers.Momentum(params, mu, nesterov=nesterov)
+        for g in 2.0, -0.5, 1.0:
+            optimizer.update(params, one_weight(g), alpha)
+            v = mu * v + g
+            w -= alpha * (g + mu * v if nesterov else v)
+            assert math.isclose(params[0][0][0, 0], w)
+            assert math.isclose(params[0][1][0], w)
+
+
+@equation("11.3")
+def test_rmsprop_divides_by_the_root_of_a_running_mean():
+    params, w, s = one_weight(), 1.0, 0.0
+    optimizer = helpers.RMSProp(params, rho=0.9, eps=0.1)
+    for g in 2.0, -0.5, 1.0:
+        optimizer.update(params, one_weight(g), 0.1)
+        s = 0.9 * s + 0.1 * g**2
+        w -= 0.1 * g / (math.sqrt(s) + 0.1)
+        assert math.isclose(params[0][0][0, 0], w)
+
+
+@equation("11.4", "11.5", "11.6")
+def test_adam_divides_one_corrected_mean_by_the_root_of_the_other():
+    params, w, m, v = one_weight(), 1.0, 0.0, 0.0
+    optimizer = helpers.Adam(params, beta1=0.9, beta2=0.99, eps=0.1)
+    for t, g in enumerate((2.0, -0.5, 1.0), start=1):
+        optimizer.update(params, one_weight(g), 0.1)
+        m, v = 0.9 * m + 0.1 * g, 0.99 * v + 0.01 * g**2
+        w -= 0.1 * (m / (1 - 0.9**t)) / (math.sqrt(v / (1 - 0.99**t)) + 0.1)
+        assert math.isclose(params[0][0][0, 0], w)
+
+
+@equation("11.7", "11.8")
+def test_schedules_rise_to_1_and_fall_along_a_line_or_half_a_cosine():
+    n, n_w = 10, 4
+    for t in range(n):
+        done = (t - n_w) / (n - n_w)
+        rise = (t + 1) / n_w
+        line, cosine = 1 - done, (1 + math.cos(math.pi * done)) / 2
+        assert math.isclose(helpers.linear_decay(t, n, n_w), rise if t < n_w else line)
+        assert math.isclose(helpers.cosine_decay(t, n, n_w), rise if t < n_w else cosine)
+
+
+@equation("11.9", "11.10")
+def test_l2_adds_half_the_squares_to_the_loss_and_the_weights_to_the_gradient(rng):
+    params = [(rng.standard_normal((3, 2)), rng.standard_normal(2))]
+    grads = [(rng.standard_normal((3, 2)), rng.standard_normal(2))]
+    (W, _), (dW, db) = params[0], (array.copy() for array in grads[0])
+    squares = sum(W[k, j] ** 2 for k, j in np.ndindex(3, 2))
+    assert math.isclose(helpers.l2_loss(params, 0.3), 0.3 / 2 * squares)
+    helpers.add_l2(grads, params, 0.3)
+    for k, j in np.ndindex(3, 2):
+        assert math.isclose(grads[0][0][k, j], dW[k, j] + 0.3 * W[k, j])
+    assert np.array_equal(grads[0][1], db)
+
+
+@equation("11.11")
+def test_decay_shrinks_weights_only(rng):
+    W, b = rng.standard_normal((3, 2)), rng.standard_normal(2)
+    params = [(W.copy(), b.copy())]
+    helpers.decay_weights(params, 0.2)
+    for k, j in np.ndindex(3, 2):
+        assert math.isclose(params[0][0][k, j], (1 - 0.2) * W[k, j])
+    assert np.array_equal(params[0][1], b)
+
+
+@equation("11.12", "11.13")
+def test_dropout_masks_activations_forward_and_their_derivatives_backward(rng):
+    params = helpers.initialize([3, 4, 2], "tanh", rng=rng, dtype=np.float64)
+    X, Y = rng.standard_normal((5, 3)), helpers.one_hot(rng.integers(2, size=5), classes=2)
+    (mask,) = masks = helpers.dropout_masks(5, params, 0.5, rng)
+    A, cache = helpers.forward_dropout(X, params, masks, "tanh")
+    (dW1, db1), (dW2, _) = helpers.backward_dropout(cache, Y, params, masks)
+    W2 = params[1][0]
+    for i, j in np.ndindex(5, 4):
+        assert math.isclose(cache.A[1][i, j], math.tanh(cache.Z[1][i, j]) * mask[i, j])
+    for j in range(4):
+        dZ = [
+            sum((A[i, n] - Y[i, n]) / 5 * W2[j, n] for n in range(2))
+            * mask[i, j]
+            * (1 - math.tanh(cache.Z[1][i, j]) ** 2)
+            for i in range(5)
+        ]
+        assert math.isclose(db1[j], sum(dZ), abs_tol=1e-15)
+        for k in range(3):
+            expected = sum(X[i, k] * dZ[i] for i in range(5))
+            assert math.isclose(dW1[k, j], expected, abs_tol=1e-15)
+
+
+@equation("11.14")
+def test_smooth_labels_share_a_part_among_all_classes():
+    Y = helpers.smooth_labels(np.eye(4), 0.2)
+    for i, j in np.ndindex(4, 4):
+        assert math.isclose(Y[i, j], (1 - 0.2) * (i == j) + 0.2 / 4)
+
+
+@equation("11.15")
+def test_an_affine_map_scales_slants_turns_and_shifts_in_this_order():
+    phi, (s_x, s_y), k, (t_x, t_y) = math.radians(30), (1.2, 0.7), 0.4, (2.0, -1.0)
+    maps = helpers.affine_maps(
+        np.array([30.0]), np.array([[1.2, 0.7]]), np.array([0.4]), np.array([[2.0, -1.0]])
+    )
+    for x, y in (1.0, 0.0), (0.0, 1.0), (-3.0, 5.0):
+        slanted = s_x * x + k * s_y * y, s_y * y
+        turned = (
+            math.cos(phi) * slanted[0] - math.sin(phi) * slanted[1],
+            math.sin(phi) * slanted[0] + math.cos(phi) * slanted[1],
+        )
+        expected = turned[0] + t_x, turned[1] + t_y
+        assert np.allclose(maps[:, 0] @ [x, y, 1], expected, rtol=1e-12)
+
+
+@equation("11.16")
+def test_bilinear_reads_between_four_pixels():
+    a, b, c, d = 0.1, 0.9, 0.3, 0.2
+    for u, v in product((0, 0.25, 0.9), repeat=2):
+        expected = (1 - v) * ((1 - u) * a + u * b) + v * ((1 - u) * c + u * d)
+        X, x, y = np.array([[a, b, c, d]]), np.full((1, 4), u), np.full((1, 4), v)
+        assert np.allclose(helpers.bilinear(X, x, y), expected, atol=1e-6)
+
+
+@equation("11.17")
+def test_smooth_bumps_are_bell_curves_over_the_root_of_the_sum_of_their_squares():
+    side, s = 7, 3
+    places = [-1.5, 1.5, 4.5, 7.5]  # s apart, about the center at 3
+    centers = [(x, y) for y in places for x in places]
+    bumps = helpers.smooth_bumps(side, s)
+    assert len(bumps) == len(centers)
+    for x, y in product(range(side), repeat=2):
+        g = [math.exp(-((x - p) ** 2 + (y - q) ** 2) / (2 * s**2)) for p, q in centers]
+        root = math.sqrt(sum(value**2 for value in g))
+        assert np.allclose(bumps[:, side * y + x], np.array(g) / root, rtol=1e-12)
