@@ -7,12 +7,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 
-.PHONY: help lab test notebooks bench clean
+.PHONY: help lab test notebooks handouts bench clean
 
 help:
 	@echo "make lab        open chapter 00 in JupyterLab"
 	@echo "make test       run every test and every notebook"
 	@echo "make notebooks  run the chapters and keep their outputs"
+	@echo "make handouts   notebooks and PDFs for students, and the instructor's key"
 	@echo "make bench      measure speed and accuracy"
 	@echo "make clean      remove the virtual environment and data/cache"
 
@@ -31,6 +32,11 @@ $(VENV)/installed-lab: pyproject.toml | $(VENV)/bin/python
 $(VENV)/installed-test: pyproject.toml | $(VENV)/bin/python
 	@echo "Installing the course and its test tools (about a minute, the first time only)"
 	@$(INSTALL) ".[test]"
+	@touch $@ $(VENV)/installed-lab
+
+$(VENV)/installed-instructor: pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the course and the instructor's tools (about a minute, the first time only)"
+	@$(INSTALL) ".[instructor]"
 	@touch $@ $(VENV)/installed-lab
 
 $(VENV)/installed-bench: pyproject.toml | $(VENV)/bin/python
@@ -59,11 +65,21 @@ notebooks: $(VENV)/installed-test
 	$(BIN)/ruff format notebooks
 	$(BIN)/python notebooks/execute.py
 
+# make handouts COURSE="CS 1" TERM="Spring" CHAPTERS="01 03" WITHOUT="explore"
+# the shell has a TERM of its own, the terminal's: only one given to make counts
+handouts: $(VENV)/installed-instructor
+	@$(BIN)/python coursework/handouts.py --course "$$COURSE" \
+	    $(if $(findstring command,$(origin TERM)),--term "$$TERM") \
+	    $(if $(CHAPTERS),--chapters $(CHAPTERS)) $(if $(WITHOUT),--without $(WITHOUT))
+
 bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/accuracy.py
+	$(BIN)/python benchmarks/optimizers.py
+	$(BIN)/python benchmarks/recipes.py
 	$(BIN)/python benchmarks/kaggle.py
 	$(BIN)/python benchmarks/latency.py
+	$(BIN)/python benchmarks/grading.py
 
 clean:
 	rm -rf $(VENV) data/cache

@@ -59,7 +59,8 @@ def test_a_difference_would_be_noticed(old, new):
 def imported(folder):
     """Return the packages outside the standard library that a folder's modules import."""
     names = set()
-    own = {"helpers", *(path.stem for path in folder.glob("*.py"))}
+    ours = [*folder.glob("*.py"), *(ROOT / "coursework").glob("*.py")]
+    own = {"helpers", *(path.stem for path in ours)}
     for path in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
@@ -77,7 +78,9 @@ def distribution_names(requirements):
     return {re.sub(r"[-_.]+", "-", name).lower() for name in names}
 
 
-@pytest.mark.parametrize(("folder", "extra"), [("helpers", None), ("tests", "test")])
+@pytest.mark.parametrize(
+    ("folder", "extra"), [("helpers", None), ("tests", "test"), ("coursework", "instructor")]
+)
 def test_every_imported_package_is_declared(folder, extra):
     project = tomllib.loads(PYPROJECT)["project"]
     declared = distribution_names(project["dependencies"])

@@ -1,0 +1,107 @@
+"""The course's own copy of a chapter's exercises: what submissions are restored from."""
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from edition import ROLES, role
+
+NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise, as the course has it.
+
+    Attributes
+    ----------
+    name : str
+        As in the cells' identifiers: "loss-on-paper".
+    title : str
+        As the student reads it: "Exercise 1 · A loss on paper".
+    points : int
+        What the right answer earns.
+    stub, hint : str
+        The source of the two cells.
+    check : str
+        The function in `helpers.exercises.chapter_NN` that checks the answer.
+    answers : tuple of str
+        The expressions that the check cell hands to it: names that the answer must define.
+    stub_id, check_id : str
+        nbgrader's identifiers of the two cells.
+    """
+
+    name: str
+    title: str
+    points: int
+    stub: str
+    hint: str
+    check: str
+    answers: tuple
+    stub_id: str
+    check_id: str
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter: `number` "03", `title`, `stem` of its file, `exercises`, and its code.
+
+    `setup` is the source of the first code cell. `sources` are those of all code cells, and
+    `own` those of the stubs, checks and solutions, which are never taken from a student's notebook;
+    both in the form of `normal`.
+    """
+
+    number: str
+    title: str
+    stem: str
+    exercises: tuple
+    setup: str
+    sources: frozenset
+    own: frozenset
+
+
+def chapters():
+    """Return the course's chapters that have exercises, as {number: path}."""
+    paths = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+    return {path.name[:2]: path for path in paths if '"stub"' in path.read_text(encoding="utf-8")}
+
+
+def read_chapter(path):
+    """Read one of the course's notebooks."""
+    cells = nbformat.read(path, as_version=4).cells
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    parts = [cell for cell in cells if role(cell)]
+    groups = [parts[i : i + len(ROLES)] for i in range(0, len(parts), len(ROLES))]
+    return Chapter(
+        number=path.name[:2],
+        title=cells[0].source.partition("\n")[0].lstrip("# "),
+        stem=path.stem,
+        exercises=tuple(_exercise(dict(zip(ROLES, group, strict=True))) for group in groups),
+        setup=code[0].source,
+        sources=frozenset(normal(cell.source) for cell in code),
+        own=frozenset(normal(cell.source) for cell in code if role(cell)),
+    )
+
+
+def normal(source):
+    """Return a cell's source without what editors change by themselves: space at line ends."""
+    return "\n".join(line.rstrip() for line in source.strip().splitlines())
+
+
+def _exercise(cells):
+    heading = re.search(r"^### (.+) \(\d+ points?\)$", cells["task"].source, re.M)
+    call = ast.parse(cells["check"].source).body[-1].value
+    about_check = cells["check"].metadata.nbgrader
+    return Exercise(
+        name=cells["task"].id.removesuffix("-task"),
+        title=heading[1],
+        points=about_check.points,
+        stub=cells["stub"].source,
+        hint=cells["hint"].source,
+        check=call.func.id,
+        answers=tuple(ast.unparse(argument) for argument in call.args),
+        stub_id=cells["stub"].metadata.nbgrader.grade_id,
+        check_id=about_check.grade_id,
+    )

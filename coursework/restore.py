@@ -1,0 +1,120 @@
+"""From what a student handed in to what is run: the student's code, the course's checks."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from course import normal
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to run: a cell, or the check of an exercise.
+
+    Attributes
+    ----------
+    label : str
+        How the report names it.
+    source : str
+        The code of a cell; "" for a check.
+    exercise : str or None
+        The name of the exercise to which it belongs.
+    check : str
+        The name of the check's function; "" for a cell.
+    answers : tuple of str
+        What is handed to the check.
+    """
+
+    label: str
+    source: str
+    exercise: str | None = None
+    check: str = ""
+    answers: tuple = ()
+
+
+def restore(chapter, cells):
+    """Return what to run for a submission, in two lengths, and what is odd about it.
+
+    Both begin with the chapter's set-up cell and all stubs, from the course's copy, so that an
+    answer that is missing is one that was not attempted. Then come the student's cells in their
+    order, each check where it stands in the notebook but never before the answer. Checks and
+    solutions that were handed in are not run.
+
+    Parameters
+    ----------
+    chapter : Chapter
+        The course's copy.
+    cells : sequence of Cell
+        What was handed in.
+
+    Returns
+    -------
+    short : list of Step
+        Without the cells that the student has left as they were. Most answers need none of them.
+    full : list of Step
+        With them.
+    oddities : list of str
+        Cells that are missing, changed or there twice.
+    """
+    check_ids = {exercise.check_id for exercise in chapter.exercises}
+    places = {exercise: _place(exercise, cells) for exercise in chapter.exercises}
+    full = [Step("the set-up cell", chapter.setup)]
+    full += [Step("a stub", exercise.stub, exercise.name) for exercise in chapter.exercises]
+    given = len(full)
+    untouched = set()
+    for i, cell in enumerate(cells):
+        source = normal(cell.source)
+        if source not in chapter.own and cell.grade_id not in check_ids:
+            owner = next((e.name for e in chapter.exercises if _answers(cell, e)), None)
+            if source in chapter.sources:
+                untouched.add(len(full))
+            full.append(Step(cell.label, cell.source, owner))
+        full += [_check(exercise) for exercise, place in places.items() if place == i]
+    full += [_check(exercise) for exercise, place in places.items() if place is None]
+    short = [step for i, step in enumerate(full) if i < given or i not in untouched]
+    return short, full, list(_oddities(chapter, cells))
+
+
+def _check(exercise):
+    label = f"the check of {exercise.title}"
+    return Step(label, "", exercise.name, exercise.check, exercise.answers)
+
+
+def _place(exercise, cells):
+    """Return the index of the cell after which to check, None for after all."""
+    places = [
+        i
+        for i, cell in enumerate(cells)
+        if cell.grade_id == exercise.check_id
+        or (cell.grade_id is None and f"{exercise.check}(" in cell.source)
+        or _answers(cell, exercise)
+    ]
+    return max(places, default=None)
+
+
+def _answers(cell, exercise):
+    """Tell whether a cell is an exercise's stub, or defines what the stub was to define."""
+    if cell.grade_id is not None:
+        return cell.grade_id == exercise.stub_id
+    names = "|".join(map(re.escape, exercise.answers))
+    return bool(re.search(rf"^(?:def\s+(?:{names})\b|(?:{names})\s*=[^=])", cell.source, re.M))
+
+
+def _oddities(chapter, cells):
+    count = Counter(cell.grade_id for cell in cells)
+    for exercise in chapter.exercises:
+        title = exercise.title
+        if not any(_answers(cell, exercise) for cell in cells):
+            yield f"{title}: the cell for the answer is missing"
+        elif count[exercise.stub_id] > 1:
+            yield (
+                f"{title}: the cell for the answer is there {count[exercise.stub_id]} times; of "
+                "those that were filled in, the last one counts"
+            )
+        checks = [cell for cell in cells if cell.grade_id == exercise.check_id]
+        if any(normal(cell.source) not in chapter.sources for cell in checks):
+            yield f"{title}: the check was changed; the course's own was used"
+        if len(checks) > 1:
+            yield f"{title}: the check is there {len(checks)} times; it counts once"
+        if not checks and not any(f"{exercise.check}(" in cell.source for cell in cells):
+            yield f"{title}: the check is missing; the course's own was used"

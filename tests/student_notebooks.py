@@ -1,0 +1,48 @@
+"""Notebooks as students hand them in: some answers filled in with the course's solutions."""
+
+import ast
+
+import nbformat
+from course import chapters
+from edition import role, student
+
+
+def sources_of(number):
+    """Return {(exercise, role): source} of a chapter's exercises."""
+    cells = nbformat.read(chapters()[number], as_version=4).cells
+    return {(cell.id.removesuffix(f"-{role(cell)}"), role(cell)): cell.source for cell in cells}
+
+
+def exercises_of(number):
+    """Return the names of a chapter's exercises."""
+    return [name for name, part in sources_of(number) if part == "stub"]
+
+
+def answer(number, exercise):
+    """Return the solution's code under the names that the check asks for."""
+    sources = sources_of(number)
+    body = ast.parse(sources[exercise, "solution"]).body
+    asked = ast.parse(sources[exercise, "check"]).body[-1].value.args
+    given = body.pop().value.args
+    lines = [ast.unparse(statement) for statement in body]
+    pairs = zip(asked, given, strict=True)
+    lines += [f"{ast.unparse(name)} = {ast.unparse(value)}" for name, value in pairs]
+    return "\n".join(lines)
+
+
+def hand_in(number, answers):
+    """Return a student's notebook; `answers` maps exercises to code, ... for the solution's."""
+    notebook = student(nbformat.read(chapters()[number], as_version=4))
+    for exercise, code in answers.items():
+        cell(notebook, exercise, "stub").source = answer(number, exercise) if code is ... else code
+    return notebook
+
+
+def solved(number):
+    """Return a student's notebook with all answers right."""
+    return hand_in(number, dict.fromkeys(exercises_of(number), ...))
+
+
+def cell(notebook, exercise, part):
+    """Return the cell of an exercise that has this role."""
+    return next(cell for cell in notebook.cells if cell.id == f"{exercise}-{part}")

@@ -1,0 +1,335 @@
+"""The handouts: what students get, what instructors get, and how both are printed."""
+
+import functools
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import edition
+import handouts
+import nbformat
+import printing
+import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+CHAPTERS = list(handouts.chapters().values())
+COURSE, TERM = 'CS_1 "A" <b>', "Spring $1 \\ 2"
+HEADER = f"{COURSE} · {TERM}"
+text_of = functools.cache(printing.text_of)  # a second or two for each
+
+
+@pytest.fixture(params=CHAPTERS, ids=lambda path: path.stem)
+def chapter(request):
+    return request.param
+
+
+@dataclass
+class Built:
+    folder: Path
+    printed: bool
+
+    def notebook(self, chapter, folder=""):
+        return nbformat.read(self.folder / folder / chapter.name, as_version=4)
+
+    def text(self, chapter, folder=""):
+        if not self.printed:
+            missing = f"nothing was printed, for want of {'; '.join(printing.missing())}"
+            (pytest.fail if os.environ.get("BROWSER_REQUIRED") else pytest.skip)(missing)
+        return text_of((self.folder / folder / chapter.name).with_suffix(".pdf"))
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """Build the handouts of the whole course, in a folder that does not exist yet."""
+    output = tmp_path_factory.mktemp("course") / "new" / "handouts"
+    assert handouts.main(["--output", str(output), "--course", COURSE, "--term", TERM]) == 0
+    return Built(output, not printing.missing())
+
+
+@pytest.fixture
+def build(tmp_path):
+    """A function that builds notebooks into a folder of its own, as the command line does."""
+
+    def run(*options):
+        return handouts.main(["--no-pdf", "--output", str(tmp_path / "out"), *options])
+
+    run.output = tmp_path / "out"
+    return run
+
+
+def source_of(chapter):
+    return nbformat.read(chapter, as_version=4)
+
+
+def prose(notebook):
+    return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+def secrets(chapter):
+    """Return the lines of a chapter's solutions that stand nowhere else in it."""
+    solutions, others = [], []
+    for cell in source_of(chapter).cells:
+        (solutions if edition.role(cell) == "solution" else others).append(cell.source)
+    lines = {line.strip() for line in "\n".join(solutions).splitlines()}
+    public = "\n".join(others)  # a hint may give a line away
+    return {line for line in lines if line not in public}
+
+
+def small(*cells):
+    """Return a chapter made for a test: pairs of Markdown or code, and tags."""
+    made = []
+    for source, *tags in cells:
+        new = new_code_cell if source.startswith(">>> ") else new_markdown_cell
+        made.append(new(source.removeprefix(">>> "), metadata={"tags": tags} if tags else {}))
+    return new_notebook(cells=made)
+
+
+def test_nothing_else_is_in_the_folder(built):
+    endings = ["ipynb", "pdf"] if built.printed else ["ipynb"]
+    expected = {f"{chapter.stem}.{ending}" for chapter in CHAPTERS for ending in endings}
+    assert {path.name for path in (built.folder / "key").iterdir()} == expected
+    assert {path.name for path in built.folder.iterdir()} == expected | {"key", "CONTENTS.txt"}
+    assert os.listdir(built.folder.parent) == ["handouts"]
+
+
+def test_students_get_no_solution(built, chapter):
+    notebook = (built.folder / chapter.name).read_text(encoding="utf-8")
+    assert "solution" not in map(edition.role, built.notebook(chapter).cells)
+    for line in secrets(chapter):
+        assert json.dumps(line, ensure_ascii=False)[1:-1] not in notebook, line
+
+
+def test_students_print_has_no_solution(built, chapter):
+    words = "".join(built.text(chapter).split())
+    for line in secrets(chapter):
+        assert "".join(line.split()) not in words, line
+
+
+def test_students_get_everything_else(built, chapter):
+    wanted = [cell for cell in source_of(chapter).cells if edition.role(cell) != "solution"]
+    got = built.notebook(chapter).cells
+    assert [cell.id for cell in got] == [cell.id for cell in wanted]
+    for cell, original in zip(got[1:], wanted[1:], strict=True):
+        assert cell.source == original.source
+        assert cell.metadata.get("nbgrader") == original.metadata.get("nbgrader")
+        assert edition.role(cell) == edition.role(original)
+
+
+def test_student_notebooks_are_clean(built, chapter):
+    notebook = built.notebook(chapter)
+    nbformat.validate(notebook)
+    for cell in notebook.cells:
+        assert not cell.get("outputs")
+        assert cell.get("execution_count") is None
+        assert not edition.tags(cell) & {"timing", "nbval-ignore-output"}
+
+
+def test_the_key_has_open_solutions_and_outputs(built, chapter):
+    cells, originals = built.notebook(chapter, "key").cells, source_of(chapter).cells
+    for cell, original in zip(cells[1:], originals[1:], strict=True):
+        assert cell.source == original.source
+        assert cell.get("outputs") == original.get("outputs")
+        if edition.role(cell) == "solution":
+            assert "jupyter" not in cell.metadata
+
+
+def test_the_header_is_taken_literally(built, chapter):
+    line = r'CS\_1 "A" \<b\> · Spring \$1 \\ 2'
+    title, _, below, *_ = built.notebook(chapter).cells[0].source.splitlines()
+    assert title == source_of(chapter).cells[0].source.splitlines()[0]
+    assert below == f"*{line}*"
+    assert built.notebook(chapter, "key").cells[0].source.splitlines()[2].endswith(f" · {line}*")
+
+
+def test_the_header_is_on_every_page(built):
+    words = built.text(CHAPTERS[3])
+    pages = int(re.search(r"1 of (\d+)", words)[1])
+    assert all(f"{page} of {pages}" in words for page in range(1, pages + 1))
+    assert words.count(HEADER) == pages
+    key = built.text(CHAPTERS[3], "key")
+    assert key.count(f"Instructor’s key · {HEADER}") == int(re.search(r"1 of (\d+)", key)[1])
+
+
+@pytest.mark.parametrize("folder", ["", "key"])
+def test_mathematics_is_typeset(built, chapter, folder):
+    words = built.text(chapter, folder)
+    for raw in ("\\begin{", "$$", "\\tag", "\\frac", "\\mathrm"):
+        assert raw not in words
+    for number in re.findall(r"\\tag\{([^}]+)\}", prose(source_of(chapter))):
+        assert re.search(rf"\({number}\)\s*$", words, re.M), number
+
+
+def test_exercises_on_paper(built, chapter):
+    roles = [edition.role(cell) for cell in source_of(chapter).cells]
+    words, key = built.text(chapter), built.text(chapter, "key")
+    assert "Not attempted yet" not in words + key
+    assert len(re.findall(r"^Solution$", key, re.M)) == roles.count("solution")
+    assert len(re.findall(r"^Hint\.", key, re.M)) == roles.count("hint")
+    if roles.count("hint"):
+        hints = words.partition("\nHints\n")[2]
+        assert re.findall(r"^Exercise \d", hints, re.M)[-1] == f"Exercise {roles.count('hint')}"
+
+
+def test_a_student_notebook_runs_in_an_empty_folder(built, tmp_path):
+    notebook = built.notebook(CHAPTERS[3])
+    where = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(notebook, timeout=300, resources=where).execute()
+    checks = [cell for cell in notebook.cells if edition.role(cell) == "check"]
+    assert checks
+    for cell in checks:
+        assert cell.outputs[0].data["text/plain"].startswith("○ Not attempted yet")
+    assert os.listdir(tmp_path) == []
+
+
+def test_building_twice_gives_the_same_bytes(build):
+    def contents():
+        return {path: path.read_bytes() for path in build.output.rglob("*.ipynb")}
+
+    assert build("--chapters", "01", "3") == 0
+    first = contents()
+    assert build("--chapters", "01", "3") == 0
+    assert contents() == first
+    assert len(first) == 4
+
+
+def test_links_lead_to_what_was_handed_out(build):
+    def link(title, target):
+        return f"[{title}]({target})"
+
+    notebook = small((link("one", "01_a.ipynb#Title") + link("two", "02_b.ipynb"),))
+    linked = edition.linked(notebook, {"01_a.ipynb"})
+    assert linked.cells[0].source == link("one", "01_a.ipynb#Title") + "two"
+    assert build("--chapters", "00", "02") == 0
+    for folder in (build.output, build.output / "key"):
+        text = prose(nbformat.read(folder / "00_start_here.ipynb", as_version=4))
+        assert link("02 · Run the forward pass", "02_run_the_forward_pass.ipynb") in text
+        assert "| 03 · Measure the error with cross-entropy |" in text
+
+
+EXERCISE = [("### Exercise 1 · A", "task"), (">>> a = ...", "stub"), (">>> c(a)", "check")]
+EXERCISES = [
+    ("# Title",),
+    (">>> 1",),
+    ("## Explore",),
+    (">>> e()", "explore"),
+    ("## More",),
+    (">>> 2",),
+    (">>> f()", "explore"),
+    ("## Exercises",),
+    *EXERCISE,
+    ("<details><summary>Hint</summary>\n\nThink.\n\n</details>", "hint"),
+    (">>> a = 7", "solution"),
+    ("### Exercise 2 · B", "task", "paper"),
+    (">>> b = ...", "stub"),
+    ("## Recap",),
+]
+
+
+def left(*without):
+    return [cell.source for cell in edition.leave_out(small(*EXERCISES), without).cells]
+
+
+def test_parts_are_left_out_with_what_speaks_of_them():
+    everything = left()
+    assert len(everything) == len(EXERCISES)
+    assert left("explore") == [s for s in everything if s not in ("## Explore", "e()", "f()")]
+    assert left("hint") == [s for s in everything if "Think" not in s]
+    assert left("paper") == [s for s in everything if s not in ("### Exercise 2 · B", "b = ...")]
+    assert left("task") == [*everything[:7], "## Recap"]
+
+
+def test_hints_come_last_on_paper_and_checks_not_at_all():
+    paper = edition.on_paper(small(*EXERCISES), solved=False)
+    exercises = [cell.source for cell in paper.cells][8:]
+    assert exercises[0].startswith("*On paper: ")
+    assert exercises[1:] == [
+        *("### Exercise 1 · A", "a = ...", "### Exercise 2 · B", "b = ..."),
+        *("### Hints\n\n**Exercise 1.** Think.", "## Recap"),
+    ]
+    key = [cell.source for cell in edition.on_paper(small(*EXERCISES), solved=True).cells][8:]
+    assert key == [
+        "### Exercise 1 · A",
+        "**Hint.** Think.",
+        "a = 7",
+        "### Exercise 2 · B",
+        "## Recap",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--chapters", "42"], r"no chapter 42; there are 00, 01, .*09"),
+        (["--without", "explorer"], r"tagged explorer; the tags are: check, explore, .*task"),
+        (["--without", "solution"], "no cell of these chapters is tagged solution"),
+        (["--without", "timing"], "no cell of these chapters is tagged timing"),
+    ],
+)
+def test_what_does_not_exist_is_named(build, capsys, options, message):
+    assert build(*options) == 1
+    assert re.search(message, capsys.readouterr().err)
+    assert not build.output.exists()
+
+
+def test_a_file_in_the_way(build, capsys):
+    build.output.write_text("mine")
+    assert build("--chapters", "03") == 1
+    assert "out is a file" in capsys.readouterr().err
+    assert build.output.read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["03_grades.ipynb", "key/notes.txt"])
+def test_what_is_no_handout_is_not_deleted(build, capsys, name):
+    assert build("--chapters", "03") == 0
+    (build.output / name).write_text("mine")
+    before = sorted(build.output.rglob("*"))
+    assert build("--chapters", "01") == 1
+    assert str(Path(name)) in capsys.readouterr().err
+    assert sorted(build.output.rglob("*")) == before
+
+
+def test_a_folder_that_this_did_not_make_is_not_deleted(build):
+    build.output.mkdir()
+    (build.output / CHAPTERS[3].name).write_text("a student's work")
+    assert build("--chapters", "03") == 1
+    assert os.listdir(build.output) == [CHAPTERS[3].name]
+
+
+def test_older_handouts_are_replaced_as_a_whole(build):
+    assert build("--chapters", "01") == 0
+    assert build("--chapters", "03") == 0
+    assert not list(build.output.rglob("01_*"))
+    assert len(list(build.output.rglob("03_*.ipynb"))) == 2
+
+
+def test_a_fault_leaves_the_older_handouts(build, monkeypatch, capsys):
+    assert build("--chapters", "01") == 0
+    before = sorted(build.output.rglob("*"))
+
+    def fail(source, folder, name, course):
+        raise RuntimeError("the PDF is not as it should be: raw LaTeX")
+
+    monkeypatch.setattr(handouts, "print_both", fail)
+    monkeypatch.setattr(printing, "missing", list)
+    assert handouts.main(["--output", str(build.output), "--chapters", "03"]) == 1
+    assert f"{CHAPTERS[3].name}: the PDF is not as it should be" in capsys.readouterr().err
+    assert sorted(build.output.rglob("*")) == before
+    assert os.listdir(build.output.parent) == ["out"]
+
+
+def test_without_chromium_there_are_notebooks(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(printing, "CHROMIUM", ("no-such-browser",))
+    assert handouts.main(["--output", str(tmp_path / "out"), "--chapters", "03"]) == 0
+    assert "no PDFs, for want of\n  Chromium or Chrome: on Debian" in capsys.readouterr().out
+    assert len(list((tmp_path / "out").rglob("*.ipynb"))) == 2
+
+
+def test_without_mathjax_there_are_notebooks(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(printing, "PACKAGES", ("jupyter-server-mathjax-not-here",))
+    assert handouts.main(["--output", str(tmp_path / "out"), "--chapters", "03"]) == 0
+    message = "jupyter-server-mathjax-not-here: python -m pip install -e '.[instructor]'"
+    assert message in capsys.readouterr().out
+    assert len(list((tmp_path / "out").rglob("*.ipynb"))) == 2

@@ -1,0 +1,220 @@
+"""A class that hands in chapter 03: each student has another trouble."""
+
+import json
+import os
+
+import nbformat
+from course import chapters
+from nbformat.v4 import new_code_cell
+from student_notebooks import answer, cell, exercises_of, hand_in, solved
+
+NUMBER = "03"
+STEM = chapters()[NUMBER].stem
+NAMES = exercises_of(NUMBER)
+ON_PAPER, SECOND, BINARY = NAMES
+
+
+def with_cells(notebook, *sources, before=None):
+    """Return the notebook with more cells: below the set-up cell, or above the cell `before`."""
+    i = notebook.cells.index(before) if before else 2
+    code = [j for j, one in enumerate(notebook.cells) if one.cell_type == "code"]
+    i = max(i, code[0] + 1)
+    notebook.cells[i:i] = [new_code_cell(source) for source in sources]
+    return notebook
+
+
+def without(notebook, *parts):
+    gone = [cell(notebook, exercise, part) for exercise, part in parts]
+    notebook.cells = [one for one in notebook.cells if one not in gone]
+    return notebook
+
+
+def binary(body):
+    """Return a solved notebook but for the last exercise, whose function has this body."""
+    return hand_in(
+        NUMBER, {ON_PAPER: ..., SECOND: ..., BINARY: f"def binary_loss(z, y):\n    {body}"}
+    )
+
+
+def edited_checks():
+    notebook = hand_in(NUMBER, {})
+    for name in NAMES:
+        cell(notebook, name, "check").source = "print('✓ Right')"
+    return notebook
+
+
+def pasted_twice():
+    """Return a solved notebook with an untouched copy of a stub and a check below."""
+    notebook, untouched = solved(NUMBER), hand_in(NUMBER, {})
+    notebook.cells += [cell(untouched, SECOND, "stub"), cell(untouched, SECOND, "check")]
+    return notebook
+
+
+def checks_first():
+    notebook = solved(NUMBER)
+    checks = [cell(notebook, name, "check") for name in NAMES]
+    rest = [one for one in notebook.cells if one not in checks]
+    notebook.cells = [*rest[:3], *checks, *rest[3:]]
+    return notebook
+
+
+def answered_elsewhere():
+    """Return a notebook whose stub was left alone: the answer is in a cell below."""
+    notebook = hand_in(NUMBER, {ON_PAPER: ..., SECOND: ...})
+    check = cell(notebook, BINARY, "check")
+    own = "def soft_plus(z):\n    return np.logaddexp(0, z)"
+    return with_cells(
+        with_cells(notebook, own),
+        "def binary_loss(z, y):\n    return (soft_plus(z) - z * y).mean()",
+        before=check,
+    )
+
+
+def from_colab():
+    """Return a solved notebook that has lost the course's metadata and identifiers."""
+    notebook = solved(NUMBER)
+    for one in notebook.cells:
+        one.metadata = {"id": "x1Y2z3"}
+        one.pop("id")
+    notebook.metadata = {"colab": {"provenance": []}, "kernelspec": {"name": "python3"}}
+    notebook.nbformat_minor = 0
+    return notebook
+
+
+def in_the_old_format():
+    notebook = nbformat.convert(solved(NUMBER), 3)
+    notebook.nbformat = 3
+    return notebook
+
+
+def messy():
+    """Return a solved notebook with cells that print much, fail, ask, and use magics."""
+    return with_cells(
+        solved(NUMBER),
+        "for _ in range(100):\n    print('x' * 1_000_000)",
+        "import a_package_that_is_missing",
+        "input()",
+        "%%time\nfactor = 2\n!echo $factor",
+        "%matplotlib inline\nplt.plot([1, 2])\nplt.show()",
+        "1 / 0",
+        "def broken(:",
+        "open('notes.txt', 'w').write('kept in the working folder')",
+    )
+
+
+REPLACING = """
+import builtins
+import helpers.exercises.chapter_03 as chapter
+from helpers.exercises import frame
+frame.GRADING = False
+frame.expect = lambda *a, **k: None
+for name in dir(chapter):
+    if name.startswith("check_"):
+        setattr(chapter, name, lambda *a: None)
+"""
+
+FORGING = """
+import json, os
+from contextlib import suppress
+for number in range(40):
+    event = {"check": number, "kind": "right", "sentence": "", "replaced": [], "token": ""}
+    for descriptor in range(1, 30):
+        with suppress(OSError):
+            os.write(descriptor, (json.dumps(event) + "\\n").encode())
+"""
+
+TELLING = """
+import os, resource
+limits = [resource.getrlimit(getattr(resource, "RLIMIT_" + name))[1]
+          for name in ("AS", "CPU", "FSIZE", "NPROC", "CORE")]
+raise RuntimeError(f"{limits} {os.getcwd()} {sorted(os.environ)}")
+"""
+
+WRONG_IN_A_COPY = f"""{answer(NUMBER, BINARY)}
+if pid == 0:
+    binary_loss = None
+"""
+
+SWALLOWING = """while True:
+        try:
+            while True: pass
+        except BaseException: pass"""
+
+USES_THE_CHAPTER = """
+starting_loss
+def binary_loss(z, y):
+    starting_loss(None, 0)
+    return (np.logaddexp(0, z) - z * y).mean()
+"""
+
+
+def notebooks():
+    """Return {path in the folder of submissions: notebook}."""
+    return {
+        f"Zoë Müller/{STEM}.ipynb": solved(NUMBER),
+        f"untouched_{STEM}.ipynb": hand_in(NUMBER, {}),
+        f"half {STEM} (1).ipynb": hand_in(NUMBER, {ON_PAPER: "loss_on_paper = 2", SECOND: ...}),
+        "renamed/07_train_on_mnist.ipynb": solved(NUMBER),
+        "edited.ipynb": edited_checks(),
+        "no checks.ipynb": without(solved(NUMBER), (SECOND, "check")),
+        "no stub.ipynb": without(solved(NUMBER), (SECOND, "stub")),
+        "neither.ipynb": without(solved(NUMBER), (SECOND, "stub"), (SECOND, "check")),
+        "pasted twice.ipynb": pasted_twice(),
+        "checks first.ipynb": checks_first(),
+        "elsewhere.ipynb": answered_elsewhere(),
+        "colab.ipynb": from_colab(),
+        "messy.ipynb": messy(),
+        "exits.ipynb": binary("import os; os._exit(0)"),
+        "crashes.ipynb": binary("import ctypes; ctypes.string_at(0)"),
+        "leaves.ipynb": binary("import sys; sys.exit()"),
+        "loops.ipynb": binary(SWALLOWING),
+        "loops above.ipynb": with_cells(solved(NUMBER), "while True: pass"),
+        "hungry.ipynb": binary("return [np.zeros(10**7) for _ in iter(int, 1)]"),
+        "forks.ipynb": with_cells(
+            hand_in(NUMBER, dict.fromkeys(NAMES, ...) | {BINARY: WRONG_IN_A_COPY}),
+            "import os, subprocess\nsubprocess.Popen(['sleep', '98765'])",
+            "import os\npid = os.fork()\nif pid: os.waitpid(pid, 0)",
+        ),
+        "tells.ipynb": with_cells(solved(NUMBER), TELLING),
+        "replaces.ipynb": with_cells(hand_in(NUMBER, {}), REPLACING),
+        "forges.ipynb": with_cells(hand_in(NUMBER, {}), FORGING),
+        "uses the chapter.ipynb": hand_in(NUMBER, {BINARY: USES_THE_CHAPTER}),
+        "shadows/answers.ipynb": solved(NUMBER),
+        "two/first try.ipynb": solved(NUMBER),
+        "two/second try.ipynb": hand_in(NUMBER, {ON_PAPER: ...}),
+        "another chapter/02.ipynb": hand_in("02", {}),
+        "unknown chapter.ipynb": unknown_chapter(),
+        "no exercises.ipynb": nbformat.v4.new_notebook(cells=[new_code_cell("1 + 1")]),
+    }
+
+
+def unknown_chapter():
+    notebook = solved(NUMBER)
+    for one in notebook.cells:
+        if "nbgrader" in one.metadata:
+            one.metadata.nbgrader.grade_id = one.metadata.nbgrader.grade_id.replace("03", "77")
+    return notebook
+
+
+def fill(folder):
+    """Write what the class hands in."""
+    for name, notebook in notebooks().items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(json.dumps(notebook), encoding="utf-8")
+    text = json.dumps(solved(NUMBER), ensure_ascii=False)
+    (folder / "old.ipynb").write_text(json.dumps(in_the_old_format()), encoding="utf-8")
+    (folder / "windows.ipynb").write_bytes(text.encode("cp1252", errors="ignore"))
+    (folder / "bytes.ipynb").write_bytes(b"\x81\x8d\x8f" + text.encode("cp1252", errors="ignore"))
+    (folder / "not json.ipynb").write_text("print('hello')", encoding="utf-8")
+    (folder / "cut off.ipynb").write_text(text[: len(text) // 2], encoding="utf-8")
+    (folder / "empty.ipynb").touch()
+    (folder / "list.ipynb").write_text("[1, 2]", encoding="utf-8")
+    (folder / "damaged.ipynb").write_text('{"nbformat": 4, "cells": [7]}', encoding="utf-8")
+    (folder / "nothing").mkdir()
+    (folder / ".hidden.ipynb").write_text("x", encoding="utf-8")
+    (folder / "shadows" / "helpers.py").write_text("raise SystemExit", encoding="utf-8")
+    (folder / "shadows" / "numpy.py").write_text("raise SystemExit", encoding="utf-8")
+    os.utime(folder / "two" / "first try.ipynb", (1e9, 1e9))
+    outside = folder.parent / "outside.ipynb"
+    outside.write_text(text, encoding="utf-8")
+    (folder / "linked.ipynb").symlink_to(outside)
