@@ -433,3 +433,22 @@ def test_no_alarm_for_a_thousand_right_networks(block):
         batch = seed % 2 == 0
         report = examine(grads, params, X, y, hidden, batch, l2, masks, sample=2, rng=rng)
         assert report.ok, (seed, report)
+
+
+def test_repairs_keep_the_dropout_mask():
+    sizes, m = [5, 4, 3], 6
+    masks = draw_masks(sizes, m)
+    report = diagnose("derivative twice", sizes, m, "tanh", 1, masks=masks)
+    assert "dZ1 = (dZ2 @ W2.T) * mask1 * tanh_derivative(Z1)" in report.verdict
+    report = diagnose("derivative twice", sizes, m, "tanh", 1)
+    assert "mask" not in report.verdict
+
+
+def test_explanations_of_equal_cost_stand_on_lines_of_their_own():
+    sizes, m = [5, 4, 3], 6
+    masks = [2.0 * (mask > 0) for mask in draw_masks(sizes, m)]
+    report = diagnose("mask without its scale backward", sizes, m, "relu", 1, masks=masks)
+    _, one, other, masked = report.verdict.split("\n")
+    assert one.startswith("  the dropout mask of layer 1 goes backward as zeros and ones")
+    assert other.startswith("  or dZ1 is 0.500 times what it should be")
+    assert masked == "In these lines mask1 is the mask of the forward pass: 0 or 2."

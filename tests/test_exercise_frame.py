@@ -205,6 +205,21 @@ def test_expect_knows_a_transpose_of_another_shape():
         expect("the matrix", np.arange(6).reshape(2, 3).T, np.arange(6).reshape(2, 3))
 
 
+def test_expect_says_when_one_number_is_enough():
+    with says(r"has shape \(1,\), but one number", "mean"):
+        expect("the loss", np.ones(1), 1.0)
+
+
+def test_positions_are_shown_as_they_are():
+    with says(r"is \[0, 1, 2\], expected \[2, 7, 1\]"):
+        expect("the positions", np.arange(3), np.array([2, 7, 1]))
+
+
+def test_a_comma_is_no_point():
+    with says("point, not a comma"):
+        expect_number((1, 39), 1.39, "in nats")
+
+
 def test_expect_asks_for_whole_numbers():
     with says("float64", "whole numbers"):
         expect("the labels", np.array([1.0, 2.0]), np.array([1, 2]))

@@ -12,7 +12,7 @@ import numpy as np
 
 from .bugs import BIASES, HIDDEN_LAYERS, OUTPUT, WEIGHTS, Network
 from .patterns import UNKNOWN, Finding, Sizes, close, explains, factor, findings, fit
-from .verdict import causes, listed, sentences
+from .verdict import causes, listed, sentences, with_masks
 
 LOST = object()  # the state below a layer that nothing explains
 STATES = 30  # explanations carried along, the lightest ones
@@ -257,7 +257,7 @@ MORE = (
 )
 OTHER_LOSS = (
     "The batch was of no use: the numeric derivatives are not those of the cross-entropy of X and "
-    "Y, so the loss, or hidden, or masks, is another one."
+    "Y, so the loss, or hidden, or masks, is another one, or the loss clips its probabilities."
 )
 
 
@@ -315,7 +315,10 @@ def diagnose(arrays, network, precision):
         text.append(MORE)
     if network is not None and scale is None:
         text.append(OTHER_LOSS)
-    return " ".join([head, *text]), causes(explanations, wrong)
+    verdict = " ".join([head, *text])
+    if network is not None and any(np.ndim(mask) == 2 for mask in network.masks):
+        verdict = with_masks(verdict, network.masks)
+    return verdict, causes(explanations, wrong)
 
 
 def in_reverse(arrays, layers, precision):

@@ -1,5 +1,9 @@
 """Put what the gradient doctor found into words."""
 
+import re
+
+import numpy as np
+
 from .patterns import UNKNOWN
 
 ACTIVATIONS = {"relu": "ReLU", "sigmoid": "the sigmoid", "tanh": "tanh"}
@@ -20,6 +24,16 @@ def _fill(text, l, layers, hidden):
 def _input(text):
     """A0 is what the reader calls X."""
     return text.replace("A0", "X").replace("Z0", "X")
+
+
+def with_masks(text, masks):
+    """Put the dropout masks, where layers have one, into the lines that repair a hidden dZ."""
+    line = r"(@ W\d+\.T\) \* )(\w*\(Z(\d+))"
+    text = re.sub(line, r"\1mask\3 * \2", text)
+    for l in re.findall(r"mask of layer (\d+) goes backward as zeros and ones", text):
+        values = " or ".join(f"{value:.4g}" for value in np.unique(masks[int(l)])[:2])
+        text += f"\nIn these lines mask{l} is the mask of the forward pass: {values}."
+    return text
 
 
 def _say(bug, layers, hidden):
@@ -103,7 +117,8 @@ def sentences(explanations, wrong, layers, hidden):
             for option in rest[:3]
         ]
         more = f"; {len(rest) - 3} more give the same numbers" if len(rest) > 3 else ""
-        text.append(f"Likely bug: either {', or '.join(said)}{more}.")
+        lines = ",\n  or ".join(said)
+        text.append(f"Likely bug: either\n  {lines}{more}.")
     return text
 
 

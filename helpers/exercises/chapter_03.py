@@ -87,9 +87,13 @@ def check_binary_loss(binary_loss, rng):
             ((np.logaddexp(0, z) - z * (1 - y)).mean(), "labels 0 and 1 have changed places."),
             ((np.logaddexp(0, -z) * y).mean(), "only the examples with y = 1 are counted."),
             (each.mean() / np.log(2), "these are bits; nats come from the natural logarithm."),
+            (
+                (np.logaddexp(1, z) - z * y).mean(),
+                "that is ln(e + e^z): logaddexp takes exponents, and 1 is e to the power 0.",
+            ),
             (-each.mean(), "the sign is wrong: a loss is never negative."),
         ]
-        expect(f"your result for {m} example(s)", attempt(binary_loss, z, y), each.mean(), slips)
+        expect(f"your result for m = {m}", attempt(binary_loss, z, y), each.mean(), slips)
     z, y = np.array([1000.0, -1000.0, 1000.0]), np.array([0, 0, 1])
     expect(
         "your result for z = [1000, -1000, 1000], y = [0, 0, 1]",

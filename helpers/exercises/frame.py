@@ -104,8 +104,8 @@ def attempt(function, *arguments, in_place=False):
     numerical = [str(w.message) for w in caught if issubclass(w.category, RuntimeWarning)]
     if numerical:
         raise Wrong(
-            f"{call} warned: {numerical[0]}. Somewhere on the way a number is too large, or "
-            "rounded to 0 and then divided by or given to a logarithm, although the result is an "
+            f"{call} warned: {numerical[0]}. Somewhere on the way a number is too large, or is "
+            "divided by 0, or is 0 by rounding and given to a logarithm, although the result is an "
             "ordinary number."
         )
     if in_place:
@@ -151,6 +151,10 @@ def expect(what, got, expected, slips=(), tolerance=1e-6):
     for value, sentence in slips:
         if _close(got, value, tolerance) and not _close(expected, value, tolerance):
             raise Wrong(f"{what}: {sentence}")
+    if got.shape != expected.shape and not expected.ndim:
+        raise Wrong(
+            f"{what} has shape {got.shape}, but one number was expected: is a mean or sum missing?"
+        )
     if got.shape != expected.shape:
         turned = got.ndim == 2 and _close(got.T, expected, tolerance)
         raise Wrong(
@@ -179,6 +183,8 @@ def expect_number(got, expected, meaning, slips=(), tolerance=0.01):
 
     `meaning` says in words what was asked for; `slips` are as for `expect`.
     """
+    if isinstance(got, tuple):
+        raise Wrong(f"{got} came: in Python the decimals follow a point, not a comma")
     if isinstance(got, bool) or not isinstance(got, (Real, np.ndarray)) or np.ndim(got):
         raise Wrong(f"expected a number, {meaning}; got {describe(got)}")
     got = float(got)  # a difference of bytes would wrap around
@@ -247,6 +253,8 @@ def _difference(got, expected, tolerance):
             return f"is {factor:.4g} times what was expected, everywhere."
     if not expected.ndim:
         return f"is {got:.6g}, expected {expected:.6g}."
+    if expected.dtype.kind in "iu" and expected.size <= 10:  # such as positions or labels
+        return f"is {got.tolist()}, expected {expected.tolist()}."
     where = np.unravel_index(np.abs(got - expected.astype(float)).argmax(), expected.shape)
     place = ", ".join(str(int(i)) for i in where)
     return f"has {got[where]:.6g} at [{place}], expected {expected[where]:.6g}."
@@ -263,7 +271,9 @@ def _describe_call(function, arguments):
         names = []
     names += [f"argument {i + 1}" for i in range(len(names), len(arguments))]
     arrays = [
-        f"{name} = {value.tolist()}" if value.size <= 6 else f"{name} of shape {value.shape}"
+        f"{name} = {value.round(3).tolist()}"
+        if value.size <= 6
+        else f"{name} of shape {value.shape}"
         for name, value in zip(names, arguments, strict=False)
         if isinstance(value, np.ndarray)
     ]

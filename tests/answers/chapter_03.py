@@ -77,6 +77,14 @@ def binary_clipped(z, y):
     return -(y * np.log(a) + (1 - y) * np.log(1 - a)).mean()
 
 
+def binary_one_for_zero(z, y):
+    return np.mean(np.logaddexp(1, z) - z * y)
+
+
+def binary_without_mean(z, y):
+    return np.logaddexp(0, z) - z * y
+
+
 def binary_swapped(z, y):
     return np.mean(np.logaddexp(0, z) - (1 - y) * z)
 
@@ -125,6 +133,8 @@ WRONG = {
         "from the sigmoid": (binary_without_care, "too large"),
         "clipped": (binary_clipped, "clipped"),
         "labels swapped": (binary_swapped, "changed places"),
+        "1 for the exponent of 1": (binary_one_for_zero, "logaddexp takes exponents"),
+        "no mean": (binary_without_mean, "mean"),
         "the sum": (binary_sum, "sum over the examples"),
         "class 1 only": (binary_class_1_only, "only the examples with y = 1"),
     },
