@@ -38,7 +38,7 @@ RECIPES = {
         "sizes": [784, 512, 512, 10],
         "learning_rate": 0.003,
         "batch_size": 256,
-        "epochs": 15,
+        "epochs": 12,
         "weight_decay": 0.0,
         "label_smoothing": 0.0,
         "augment": "random_warps",
