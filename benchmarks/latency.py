@@ -35,6 +35,8 @@ SLIDERS = {  # chapter: for each of its explorers the slider to move; None draws
     "07": ["learning rate"],
     "08": ["rate α"],
     "09": ["learning rate", "learning rate", None],
+    "10": ["learning rate"],
+    "11": ["blue rate α", "rotation (°)"],
 }
 PRESSES = 20
 DRAG_SECONDS = 2.5

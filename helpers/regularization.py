@@ -139,12 +139,12 @@ def smooth_labels(Y, amount):
     Y : ndarray, shape (m, classes)
         One-hot labels.
     amount : float
-        The part ε to share, from 0 to below 1.
+        The part η to share, from 0 to below 1.
 
     Returns
     -------
     ndarray, shape (m, classes)
-        (1 - ε) Y + ε / classes. Its rows sum to 1, so that `cross_entropy(A_L, Y)` and
+        (1 - η) Y + η / classes. Its rows sum to 1, so that `cross_entropy(A_L, Y)` and
         `backward(cache, Y, params)` take it as it is.
 
     Notes

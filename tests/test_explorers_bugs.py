@@ -145,8 +145,8 @@ def test_pixels_to_255_explode():
 def test_a_run_that_leaves_for_infinity_ends_in_words():
     result = last(START | {"learning_rate": 3, "bug": "L2 in the gradient only", "hidden": "tanh"})
     assert result["text"]
-    wild = last(START | {"bug": "not normalized", "other": "dZ: not divided by m"})
-    assert "no finite number" in wild["text"] or "%" in wild["text"]
+    wild = last(START | {"bug": "dZ: Y - A"})
+    assert "steps the loss is no longer finite; without bugs" in wild["text"]
     curve = np.array(wild["curves"]["wrong"])
     gone = np.isnan(curve)
     assert not gone[:-1][~gone[1:]].any()  # once gone, it stays so
@@ -166,6 +166,23 @@ def test_no_gradient_check_finds_the_others():
     assert "No gradient check finds" in result["text"]
     assert "No gradient check finds" not in usual()["text"]
     assert "No gradient check" not in next(compute_bugs(**START | {"bug": NONE}))()["text"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "agree"),
+    [
+        ({"bug": "slope of g twice"}, True),
+        ({"bug": "slope of g twice", "hidden": "tanh"}, False),
+        ({"bug": "W not transposed", "layers": 1}, True),
+        ({"bug": "W not transposed"}, False),
+        ({"other": "slope of g twice", "hidden": "tanh"}, True),
+    ],
+)
+def test_a_bug_that_changes_nothing_is_said_to(settings, agree):
+    """And no gradient check is blamed for not finding it."""
+    text = next(compute_bugs(**START | settings))()["text"]
+    assert ("Here it makes no difference" in text) == ("all gradients agree" in text) == agree
+    assert "No gradient check" not in text
 
 
 @pytest.mark.parametrize(("name", "many"), one_at_a_time(bugs).items())
@@ -197,3 +214,12 @@ def test_the_picture_shows_curves_and_derivatives():
     assert not len(fourth.get_xdata())
     x, y = artists["points"][0].get_xydata().T  # the first is not
     assert not np.allclose(x, y, atol=0.1)
+
+
+def test_large_ratios_are_in_the_picture():
+    artists = start_bugs(Figure())
+    for bug, least, most in [("dZ: not divided by m", 12, 15), (NONE, 1, 2.1)]:
+        draw_bugs(artists, next(compute_bugs(**START | {"bug": bug}))())
+        largest = max(abs(line.get_ydata()).max(initial=0) for line in artists["points"])
+        assert largest == pytest.approx(least)
+        assert artists["points"][0].axes.get_ylim() == (-most, most)

@@ -18,6 +18,9 @@ def check_second_step(weight, rng):
         (-0.3, "That is where the weight is after the first step."),
         (-0.5, "The first gradient is positive and the second mean negative, so the second step "
          "leads back up."),
+        (-0.6, "The second step is as long as the first here, and goes the same way. Its length is "
+         "not α again: the two gradients do not agree; and the second mean is negative, so it "
+         "leads back up."),
         (-0.3 + 0.3 * 2 / math.sqrt(7), "In the second step neither mean is corrected (11.5)."),
         (-0.3 + 0.3 * 2 / 4, "In the second step m is not corrected: divide it by "
          "1 - β₁²."),
@@ -31,24 +34,33 @@ def check_second_step(weight, rng):
     return "the second step is shorter than α: the two gradients did not agree."
 
 
-def _fall(t, first):
+def _fall(t, first, *, more=0, late=False):
     length = first
-    while t >= length:
-        t, length = t - length, 2 * length
+    while t > length if late else t >= length:
+        t, length = t - length, length + (more or length)
     return t, length
+
+
+def _cosine(s, length):
+    return (1 + math.cos(math.pi * s / length)) / 2
 
 
 @exercise
 def check_restarts(restarts, rng):
     """Cosine decay that starts anew, each time for twice as long."""
     for first in (5, 1, 10, 7):
-        for t in [0, 1, first - 1, first, first + 1, 3 * first - 1, 3 * first, 7 * first, 50]:
+        for t in [0, 1, first - 1, first + 1, first, 3 * first - 1, 3 * first, 7 * first, 50]:
             got = attempt(restarts, t, first)
             s, length = _fall(t, first)
             right = cosine_decay(s, length)
             slips = [
                 (cosine_decay(t % first, first), "every fall has the same length here; each one "
                  "takes twice as many steps as the one before."),
+                (_cosine(*_fall(t, first, more=first)), "the falls take first, 2 first, 3 first, "
+                 "... steps here. Each one takes twice as many as the one before."),
+                (_cosine(*_fall(t, first, late=True)), "this is the first step of a new fall, with "
+                 "the factor 1; here it still belongs to the old one. Is there a > where >= is "
+                 "needed?"),
                 ((1 + math.cos(math.pi * t / first)) / 2, "the cosine goes up again by itself. "
                  "The factor has to jump back to 1 instead."),
                 (1 - s / length, "that is the straight line (11.7), not the cosine."),
@@ -119,8 +131,27 @@ def _expect_average(what, got, snapshots, beta):
         (np.eye(t)[-1], "that is the last snapshot itself."),
         (np.append(beta ** (t - 1), (1 - beta) * powers[1:]), "this mean starts at the first "
          "snapshot, which then counts for far more than its share. Start at zero and correct."),
-        (_swapped(t, beta), "β and 1 - β have changed places: the mean keeps the part β."),
+        (_at_every_step(t, beta), "the mean is corrected in every step, and goes on from there. "
+         "The running mean itself must stay as it is: divide once, at the end."),
     ]  # fmt: skip
+    exchanged = "β and 1 - β have changed places: the mean keeps the part β."
+    starting = (
+        "this mean starts at the first snapshot, and is corrected as if it had started at zero. "
+        "Start at zero."
+    )
+    swapped = np.array([beta * (1 - beta) ** (t - i) for i in range(1, t + 1)])
+    first_alone = np.append(beta ** (t - 1), (1 - beta) * powers[1:])
+    first_twice = (1 - beta) * powers + beta**t * np.eye(t)[0]
+    kinds += [
+        (swapped, exchanged),
+        (swapped / (1 - beta**t), exchanged),
+        (swapped / (1 - (1 - beta) ** t) if beta > 0 else swapped, exchanged),
+        (first_alone / (1 - beta**t), starting),
+        (first_twice / (1 - beta**t), starting),
+    ]
+    if beta > 0:
+        kinds.append(((1 - beta) * powers / beta**t, "the part that is missing is β to the power "
+                      "of t. Divide by the part that is there, 1 less that."))  # fmt: skip
     if t > 1 and beta > 0:
         kinds.append(((1 - beta) * powers / (1 - beta ** (t - 1)), "the correction is that of one "
                       "step less: t is the number of snapshots."))  # fmt: skip
@@ -132,6 +163,10 @@ def _expect_average(what, got, snapshots, beta):
             expect(f"your {name} of layer {l + 1} {what}", pair[k], right_pair[k], slips)
 
 
-def _swapped(t, beta):
-    parts = np.array([beta * (1 - beta) ** (t - i) for i in range(1, t + 1)])
-    return parts / (1 - (1 - beta) ** t) if beta > 0 else parts
+def _at_every_step(t, beta):
+    parts = np.zeros(t)
+    for i in range(t):
+        parts[i] = 1 - beta
+        parts[:i] *= beta
+        parts /= 1 - beta ** (i + 1)
+    return parts

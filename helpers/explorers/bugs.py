@@ -22,6 +22,7 @@ EPOCHS, EVERY = 3, 20  # steps between two measurements
 STEPS = EPOCHS * TRAIN // BATCH_SIZE
 CHECKED = 20  # entries of each array that the doctor compares and the picture shows
 LAYER_STYLES = ((BLUE, "o"), (GREEN, "s"), (PINK, "^"), ("black", "D"))
+HEIGHTS = (2.1, 15, 150, 1500)  # of the picture of the derivatives: the first that is enough
 NONE = "none"
 
 
@@ -43,6 +44,7 @@ BUGS = {
     "every batch the same": "default_rng(seed) made anew for each batch",
     "not normalized": "X from 0 to 255",
 }
+AROUND = {"labels in another order", "every batch the same", "not normalized"}
 
 
 def bugs():
@@ -54,9 +56,9 @@ def bugs():
     controls = {
         "bug": choice("bug", list(BUGS), "slope of g missing"),
         "other": choice("and this one", list(BUGS), NONE),
+        "learning_rate": log_slider("learning rate", 0.01, 3, 0.1),
         "layers": list_slider("hidden layers", (1, 2, 3), 2),
         "hidden": choice("activation", list(HIDDEN), "relu"),
-        "learning_rate": log_slider("learning rate", 0.01, 3, 0.1),
         "seed": seed(),
     }
     return Explorer(controls, compute_bugs, start_bugs, draw_bugs, (9, 3.6))
@@ -107,6 +109,22 @@ def wrong_backward(cache, Y, params, bugs, learning_rate):
     if "L2 in the gradient only" in bugs:
         grads = [(dW + 0.03 * W, db) for (dW, db), (W, b) in zip(grads, params, strict=True)]
     return grads
+
+
+def idle(bugs, layers, hidden):
+    """Say which of the bugs change nothing in such a network, a sentence for each."""
+    reasons = {}
+    if hidden == "relu":
+        reasons["slope of g twice"] = "the slope of ReLU is 0 or 1, and so is its square"
+    if layers == 1:
+        reasons["W not transposed"] = "the only W on the way back is not square, and W.T is taken"
+    if {"slope of g missing", "slope of g twice"} <= bugs:
+        reasons["slope of g twice"] = "one slope missing and one too many make one"
+    return [
+        f'Here it makes no difference, "{name}": {reason}.'
+        for name, reason in reasons.items()
+        if name in bugs
+    ]
 
 
 def learn(bugs, params, hidden, learning_rate, seed):
@@ -169,14 +187,17 @@ def compute_bugs(bug, other, layers, hidden, learning_rate, seed):
 
     def measure():
         now = {name: curve[-1] for name, curve in curves.items()}
-        wrong_now = f"{now['wrong']:.1%}" if math.isfinite(now["wrong"]) else "no finite number"
+        read = f"{now['wrong']:.1%} of {DEV:,} other images are read"
+        if not math.isfinite(now["wrong"]):
+            read = "the loss is no longer finite"
         text = (
             f"{named}. {'-'.join(map(str, sizes))}, {hidden}, learning rate {learning_rate:g}, "
             f"seed {seed}. After {EVERY * (len(curves['wrong']) - 1)} of {STEPS} steps "
-            f"{wrong_now} of {DEV:,} other images are read; without bugs {now['right']:.1%}.\n"
+            f"{read}; without bugs {now['right']:.1%}.\n"
             f"The doctor: {report.verdict}"
         )
-        if report.ok and bugs:
+        text = "\n".join([text, *idle(bugs, layers, hidden)])
+        if report.ok and bugs & AROUND:
             text += "\nNo gradient check finds what is wrong around a right gradient."
         return {
             "curves": {name: list(curve) for name, curve in curves.items()},
@@ -219,9 +240,10 @@ def start_bugs(figure):
     curves = {name: curve.plot([], [], **style)[0] for name, style in styles.items()}
     curve.legend(loc="lower center", bbox_to_anchor=(0.5, 0.98), ncols=2)
     plane.plot([-1, 1], [-1, 1], "-", color=GRAY, linewidth=1)
-    plane.text(-0.62, -0.98, "all right", color=GRAY)
-    plane.set(xlim=(-1.05, 1.05), ylim=(-2.1, 2.1), xlabel="right derivative / its layer's largest")
-    plane.set(ylabel="derivative with bugs / the same")
+    above = {"textcoords": "offset points", "xytext": (0, 22)}  # of the line, in any scale
+    plane.annotate("all right", (-1, -1), **above, color=GRAY)
+    plane.set(xlim=(-1.05, 1.05), ylim=(-HEIGHTS[0], HEIGHTS[0]))
+    plane.set(xlabel="right derivative / layer's largest", ylabel="with bugs / that largest")
     points = []
     for l, (color, marker) in enumerate(LAYER_STYLES, start=1):
         style = {"color": color, "marker": marker, "linestyle": "", "markersize": 4}
@@ -236,6 +258,9 @@ def draw_bugs(artists, result):
     for name, line in artists["curves"].items():
         values = result["curves"][name]
         line.set_data(EVERY * np.arange(len(values)), values)
+    largest = max(np.abs(points[:, 1]).max() for points in result["ratios"])
+    height = next((h for h in HEIGHTS if largest <= h), HEIGHTS[-1])
+    artists["points"][0].axes.set_ylim(-height, height)
     for l, line in enumerate(artists["points"]):
         points = result["ratios"][l] if l < len(result["ratios"]) else np.empty((0, 2))
-        line.set_data(points[:, 0], np.clip(points[:, 1], -2.1, 2.1))
+        line.set_data(points[:, 0], np.clip(points[:, 1], -height, height))

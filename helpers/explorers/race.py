@@ -63,10 +63,10 @@ def race():
     """
     controls = {
         "first": choice("first, blue", list(OPTIMIZERS), "plain"),
-        "first_rate": log_slider("its rate α", 0.001, 1, 0.03),
+        "first_rate": log_slider("blue rate α", 0.001, 1, 0.03),
         "second": choice("second, orange", list(OPTIMIZERS), "momentum"),
-        "second_rate": log_slider("its rate α", 0.001, 1, 0.03),
-        "momentum": slider("momentum μ, β₁", 0.0, 0.99, 0.8, 0.01),
+        "second_rate": log_slider("orange rate α", 0.001, 1, 0.03),
+        "momentum": slider("μ or β₁", 0.0, 0.99, 0.8, 0.01),
         "surface": choice("surface", list(SURFACES), "narrow valley"),
         "seed": seed(),
     }
@@ -172,7 +172,7 @@ def start_race(figure):
     paths = {}
     for surface, (J, _, limits, start) in SURFACES.items():
         plane = figure.add_subplot(grid[:, 0], label=surface)
-        contours(J, **limits, labels=("$p_1$", "$p_2$"), equal=False, ax=plane)
+        contours(J, **limits, equal=False, ax=plane)
         plane.plot(*start, "ks", markersize=9)
         paths[surface] = _lines(plane, markersize=4)
     down, mnist = figure.add_subplot(grid[0, 1]), figure.add_subplot(grid[1, 1])

@@ -5,19 +5,19 @@ import math
 import numpy as np
 
 
-def falls(t, first, grow=2):
+def falls(t, first, grow=2, more=0):
     """Return the step within its fall, and the length of that fall."""
     length = first
     while t >= length:
-        t, length = t - length, grow * length
+        t, length = t - length, grow * length + more * first
     return t, length
 
 
-def with_shape(shape, grow=2):
+def with_shape(shape, grow=2, more=0):
     """Make a function for exercise 2 from the shape of one fall."""
 
     def restarts(t, first):
-        return shape(*falls(t, first, grow))
+        return shape(*falls(t, first, grow, more))
 
     return restarts
 
@@ -28,6 +28,13 @@ def cosine(t, length):
 
 def no_jump(t, first):
     return cosine(t, first)
+
+
+def jumps_late(t, first):
+    length = first
+    while t > length:
+        t, length = t - length, 2 * length
+    return cosine(t, length)
 
 
 def counts_from_one(t, first):
@@ -62,12 +69,26 @@ def running(keep=lambda beta: beta, correct=lambda beta, t: 1 - beta**t, order=1
     return average
 
 
-def from_the_first(snapshots, beta):
+def from_the_first(snapshots, beta, begin=1, correct=False):
     mean = snapshots[0]
-    for params in snapshots[1:]:
+    for params in snapshots[begin:]:
         mean = [
             (beta * V + (1 - beta) * W, beta * c + (1 - beta) * b)
             for (V, c), (W, b) in zip(mean, params, strict=True)
+        ]
+    present = 1 - beta ** len(snapshots) if correct else 1
+    return [(V / present, c / present) for V, c in mean]
+
+
+def at_every_step(snapshots, beta):
+    mean = [(0 * W, 0 * b) for W, b in snapshots[0]]
+    for t, params in enumerate(snapshots, start=1):
+        mean = [
+            tuple(
+                (beta * old + (1 - beta) * new) / (1 - beta**t)
+                for old, new in zip(*pairs, strict=True)
+            )
+            for pairs in zip(mean, params, strict=True)
         ]
     return mean
 
@@ -83,8 +104,8 @@ def in_place(snapshots, beta):
             V += (1 - beta) * W
             c *= beta
             c += (1 - beta) * b
-    missing = 1 - beta ** len(snapshots)
-    return [(V / missing, c / missing) for V, c in mean]
+    present = 1 - beta ** len(snapshots)
+    return [(V / present, c / present) for V, c in mean]
 
 
 def plain_mean(snapshots, beta):
@@ -130,6 +151,7 @@ WRONG = {
         "the sign": (0.1, "The sign"),
         "the first step": (-0.3, "after the first step"),
         "both downwards": (-0.5, "back up"),
+        "two of alpha": (-0.6, "goes the same way"),
         "length alpha": (0.0, "not α again"),
         "nothing corrected": (-0.0732, "neither mean"),
         "m not corrected": (-0.15, "m is not corrected"),
@@ -140,6 +162,8 @@ WRONG = {
     "restarts": {
         "no jump": (no_jump, "goes up again by itself"),
         "equal lengths": (with_shape(cosine, grow=1), "same length"),
+        "once more first": (with_shape(cosine, grow=1, more=1), "3 first, ... steps"),
+        "jumps late": (jumps_late, "a > where >= is needed"),
         "a line": (with_shape(lambda t, n: 1 - t / n), "straight line"),
         "not halved": (with_shape(lambda t, n: math.cos(math.pi * t / n)), "add 1 and halve"),
         "a quarter": (with_shape(lambda t, n: math.cos(math.pi * t / n / 2)), "quarter"),
@@ -156,7 +180,25 @@ WRONG = {
         "plain mean": (plain_mean, "plain mean"),
         "oldest first": (running(order=-1), "oldest snapshot counts most"),
         "beta swapped": (running(keep=lambda beta: 1 - beta + 1e-12), "changed places"),
+        "beta swapped, right division": (
+            running(lambda beta: 1 - beta + 1e-12, lambda beta, t: 1 - (1 - beta) ** t),
+            "changed places",
+        ),
+        "beta swapped, not corrected": (
+            running(lambda beta: 1 - beta + 1e-12, lambda beta, t: 1),
+            "changed places",
+        ),
+        "in every step": (at_every_step, "divide once, at the end"),
+        "by beta": (running(correct=lambda beta, t: beta**t or 1), "1 less that"),
         "from the first": (from_the_first, "starts at the first"),
+        "from the first, corrected": (
+            lambda snapshots, beta: from_the_first(snapshots, beta, correct=True),
+            "as if it had started at zero",
+        ),
+        "from the first, counted again, corrected": (
+            lambda snapshots, beta: from_the_first(snapshots, beta, begin=0, correct=True),
+            "as if it had started at zero",
+        ),
         "the last one": (lambda snapshots, beta: snapshots[-1], "last snapshot"),
         "in place": (in_place, "changed its argument number 1"),
         "weights only": (weights_only, "2 results were expected"),
