@@ -33,7 +33,7 @@ def main():
     numbers = options.chapters or list(chapters())
     students = {"right": 1, "first": 1, "untouched": 1} if options.quick else CLASS
     rows = [measure(number, students) for number in (numbers[:1] if options.quick else numbers)]
-    header = ["chapter", "seconds", "processor seconds", "per submission"]
+    header = ["chapter", "seconds", "processor seconds", "per submission", "as expected"]
     show(f"Grading, students: {sum(students.values())}", header, rows, options.markdown)
 
 
@@ -53,11 +53,18 @@ def measure(number, students):
         limits = Limits(seconds=60, megabytes=3000)
         grades = grade(handed_in, number, Path(folder, "out"), limits, tell=lambda line: None)
         seconds, used = time.perf_counter() - begin, processor_seconds() - before
-    for one in grades:
-        kinds = {verdict["kind"] for verdict in one.verdicts.values()}
-        assert (kinds == {"right"}) == one.student.startswith(("right", "chapter")), one
-    m = sum(students.values())
-    return [number, f"{seconds:.0f}", f"{used:.0f}", f"{used / m:.1f}"]
+    others = [one for one in grades if not as_expected(one)]
+    for one in others:  # on a busy machine a cell may run into the limit
+        wrong = [verdict for verdict in one.verdicts.values() if verdict["kind"] != "right"]
+        print(f"chapter {number}, {one.student}: {wrong} {one.remarks}", file=sys.stderr)
+    m = len(grades)
+    return [number, f"{seconds:.0f}", f"{used:.0f}", f"{used / m:.1f}", f"{m - len(others)} of {m}"]
+
+
+def as_expected(grade):
+    """Tell whether a student got all points, or not all, as the name promises."""
+    kinds = {verdict["kind"] for verdict in grade.verdicts.values()}
+    return (kinds == {"right"}) == grade.student.startswith(("right", "chapter"))
 
 
 def notebook(number, kind):

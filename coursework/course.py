@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-from edition import ROLES, role
+from edition import role
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+PARTS = ("task", "stub", "check", "hint", "solution")  # the cells of an exercise, in their order
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,13 @@ def read_chapter(path):
     """Read one of the course's notebooks."""
     cells = nbformat.read(path, as_version=4).cells
     code = [cell for cell in cells if cell.cell_type == "code"]
-    parts = [cell for cell in cells if role(cell)]
-    groups = [parts[i : i + len(ROLES)] for i in range(0, len(parts), len(ROLES))]
+    parts = [cell for cell in cells if role(cell) in PARTS]
+    groups = [parts[i : i + len(PARTS)] for i in range(0, len(parts), len(PARTS))]
     return Chapter(
         number=path.name[:2],
         title=cells[0].source.partition("\n")[0].lstrip("# "),
         stem=path.stem,
-        exercises=tuple(_exercise(dict(zip(ROLES, group, strict=True))) for group in groups),
+        exercises=tuple(_exercise(dict(zip(PARTS, group, strict=True))) for group in groups),
         setup=code[0].source,
         sources=frozenset(normal(cell.source) for cell in code),
         own=frozenset(normal(cell.source) for cell in code if role(cell)),

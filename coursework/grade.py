@@ -1,7 +1,7 @@
 """Grade a folder of submitted notebooks: `python coursework/grade.py FOLDER --chapter 03`.
 
-It writes grades.csv, trouble.txt and feedback/STUDENT.html; README.md describes them, and says
-what this does not protect you from.
+It writes grades.csv, totals.csv, trouble.txt and feedback/STUDENT.html; grading.md describes them,
+and says what this does not protect you from.
 """
 
 import argparse
@@ -12,14 +12,23 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-import sandbox
-import submissions
-from course import chapters, read_chapter
-from feedback import page, points
-from limits import Limits, what_is_missing
-from restore import restore
+try:
+    import sandbox
+    import submissions
+    from course import chapters, read_chapter
+    from feedback import MARK, page, points
+    from limits import Limits, what_is_missing
+    from names import composed
+    from restore import restore, why_open
 
-from helpers.files import replacing
+    from helpers.files import replacing
+except ModuleNotFoundError as error:
+    if __name__ != "__main__":
+        raise
+    sys.exit(
+        f"This Python ({sys.executable}) has no package {error.name}. In the course's folder, with "
+        'its environment activated, run: python -m pip install -e ".[instructor]"'
+    )
 
 WORKERS = 2
 ABSENT = {"kind": "open", "sentence": "There is no notebook of yours for this chapter."}
@@ -27,11 +36,17 @@ ABSENT = {"kind": "open", "sentence": "There is no notebook of yours for this ch
 
 @dataclass
 class Grade:
-    """What a student gets: `verdicts` per exercise, and `remarks` for the report."""
+    """What a student gets: `verdicts` per exercise, and `remarks` for the report.
+
+    The remarks in `told` are left out of the student's page: a verdict says the same. `source` is
+    what the course site calls the student's folder or file.
+    """
 
     student: str
     verdicts: dict
     remarks: list
+    told: frozenset = frozenset()
+    source: str = ""
 
 
 def grade(folder, number, output, limits, seed=0, tell=print):
@@ -56,6 +71,11 @@ def grade(folder, number, output, limits, seed=0, tell=print):
     -------
     list of Grade
         By student.
+
+    Raises
+    ------
+    ValueError
+        When there is nothing to grade; nothing is written then.
     """
     course = chapters()
     chapter = read_chapter(course[number])
@@ -79,8 +99,11 @@ def grade(folder, number, output, limits, seed=0, tell=print):
     grades.sort(key=lambda one: one.student)
     for one in grades:
         one.remarks[:0] = [text for student, text in troubles if student == one.student]
+        one.source = "; ".join(students[one.student])
     general = [text for student, text in troubles if not student]
     write(grades, chapter, output, general)
+    if gone := remove_old_pages(output / "feedback", students):
+        tell(f"removed the feedback of an earlier run for {', '.join(gone)}: not in this one")
     return grades
 
 
@@ -97,7 +120,11 @@ def grade_one(student, handed_in, chapter, known, limits, seed):
     candidates = [one for one in own if one.chapter == chapter.number]
     if not candidates:
         verdicts = {exercise.name: ABSENT for exercise in chapter.exercises}
-        return Grade(student, verdicts, [*remarks, f"no notebook for chapter {chapter.number}"])
+        others = ", ".join(sorted({one.chapter for one in own if one.chapter in known}))
+        nothing = f"no notebook for chapter {chapter.number}"
+        if others:
+            nothing = f"handed in chapter {others}, nothing for {chapter.number}"
+        return Grade(student, verdicts, [*remarks, nothing])
     chosen, line = submissions.choose(candidates)
     short, full, oddities = restore(chapter, chosen.cells)
     result = sandbox.run(chapter.number, short, seed_of(student, seed), limits)
@@ -105,7 +132,11 @@ def grade_one(student, handed_in, chapter, known, limits, seed):
     if any(name in skipped for name in result.missing):
         result = sandbox.run(chapter.number, full, seed_of(student, seed), limits)
     remarks += [line] * bool(line) + oddities + result.remarks
-    return Grade(student, result.verdicts, remarks)
+    for exercise in chapter.exercises:
+        verdict = result.verdicts[exercise.name]
+        if verdict["kind"] == "open":
+            verdict["sentence"] = why_open(exercise, chosen.cells)
+    return Grade(student, result.verdicts, remarks, frozenset(result.told))
 
 
 def seed_of(student, seed):
@@ -114,27 +145,57 @@ def seed_of(student, seed):
 
 
 def write(grades, chapter, output, general):
-    """Write grades.csv, trouble.txt and the feedback pages, each by a temporary name."""
+    """Write the two tables, trouble.txt and the feedback pages, each by a temporary name."""
     (output / "feedback").mkdir(parents=True, exist_ok=True)
-    rows = [("student", "exercise", "points", "of", "total")]
+    rows = [("student", "exercise", "points", "of", "total", "source")]
+    totals = [("student", *(exercise.name for exercise in chapter.exercises), "total", "of")]
     lines = list(general)
     for one in grades:
-        total, _ = points(chapter, one.verdicts)
-        for exercise in chapter.exercises:
-            right = one.verdicts[exercise.name]["kind"] == "right"
-            earned = exercise.points if right else 0
-            rows.append((one.student, exercise.name, earned, exercise.points, total))
+        total, of = points(chapter, one.verdicts)
+        student, source = harmless(one.student), harmless(one.source)
+        earned = [
+            exercise.points * (one.verdicts[exercise.name]["kind"] == "right")
+            for exercise in chapter.exercises
+        ]
+        for exercise, got in zip(chapter.exercises, earned, strict=True):
+            rows.append((student, exercise.name, got, exercise.points, total, source))
+        totals.append((student, *earned, total, of))
         lines += [f"{one.student}: {remark}" for remark in one.remarks]
-        text = page(one.student, chapter, one.verdicts, one.remarks)
+        remarks = [remark for remark in one.remarks if remark not in one.told]
+        text = page(one.student, chapter, one.verdicts, remarks)
         with replacing(output / "feedback" / f"{one.student}.html") as temporary:
             temporary.write_text(text, encoding="utf-8")
-    with (
-        replacing(output / "grades.csv") as temporary,
-        open(temporary, "w", encoding="utf-8-sig", newline="") as file,  # so that Excel sees an ü
-    ):
-        csv.writer(file).writerows(rows)
+    write_table(output / "grades.csv", rows)
+    write_table(output / "totals.csv", totals)
     with replacing(output / "trouble.txt") as temporary:
         temporary.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def write_table(path, rows):
+    """Write a table as CSV, with the mark by which Excel knows that an ü is one."""
+    with (
+        replacing(path) as temporary,
+        open(temporary, "w", encoding="utf-8-sig", newline="") as file,
+    ):
+        csv.writer(file).writerows(rows)
+
+
+def harmless(name):
+    """Return a name that no spreadsheet takes for a formula."""
+    return f"'{name}" if name.startswith(("=", "+", "-", "@")) else name
+
+
+def remove_old_pages(folder, students):
+    """Remove the pages that an earlier run wrote for others than these; return whose they were."""
+    gone = [
+        path
+        for path in sorted(folder.glob("*.html"))
+        if composed(path.stem) not in students
+        and MARK in path.read_text(encoding="utf-8", errors="replace")
+    ]
+    for path in gone:
+        path.unlink()
+    return [path.stem for path in gone]
 
 
 def parse():
@@ -167,10 +228,10 @@ def main():
     limits = Limits(options.time_limit, options.memory_limit)
     try:
         grade(options.folder, options.chapter, options.output, limits, options.seed)
-    except RuntimeError as error:
+    except (RuntimeError, ValueError) as error:
         sys.exit(str(error))
     print(f"\n{(options.output / 'trouble.txt').read_text(encoding='utf-8')}")
-    print(f"The marks are in {options.output}: grades.csv, trouble.txt and feedback")
+    print(f"The marks are in {options.output}: grades.csv, totals.csv, trouble.txt and feedback")
 
 
 if __name__ == "__main__":

@@ -65,14 +65,32 @@ def restore(chapter, cells):
     for i, cell in enumerate(cells):
         source = normal(cell.source)
         if source not in chapter.own and cell.grade_id not in check_ids:
-            owner = next((e.name for e in chapter.exercises if _answers(cell, e)), None)
+            owner = next((e for e in chapter.exercises if _answers(cell, e)), None)
             if source in chapter.sources:
                 untouched.add(len(full))
-            full.append(Step(cell.label, cell.source, owner))
+            label = f"the cell of {owner.title}" if owner else cell.label
+            full.append(Step(label, cell.source, owner.name if owner else None))
         full += [_check(exercise) for exercise, place in places.items() if place == i]
     full += [_check(exercise) for exercise, place in places.items() if place is None]
     short = [step for i, step in enumerate(full) if i < given or i not in untouched]
     return short, full, list(_oddities(chapter, cells))
+
+
+def why_open(exercise, cells):
+    """Return a sentence on why an exercise counts as not attempted."""
+    answers = [normal(cell.source) for cell in cells if _answers(cell, exercise)]
+    if not answers:
+        return "The cell of this exercise is missing in your notebook."
+    code = [
+        answer if answer == normal(exercise.stub) else re.sub(r"(?m)^\s*#.*", "", answer).strip()
+        for answer in answers
+    ]
+    if not set(code) - {"", normal(exercise.stub)}:
+        return "Nothing stands in the cell of this exercise."
+    if any("..." in rest or "NotImplementedError" in rest for rest in code):
+        return "In the cell of this exercise, `...` or `raise NotImplementedError` is left."
+    names = " and ".join(f"`{name}`" for name in exercise.answers)
+    return f"The cell of this exercise does not define {names}."
 
 
 def _check(exercise):

@@ -4,10 +4,12 @@ The job comes by standard input, as JSON. The report goes, one line of JSON for 
 was standard output; what the student's code prints goes nowhere.
 """
 
+import builtins
 import importlib
 import json
 import os
 import sys
+import traceback
 from unittest.mock import patch
 
 
@@ -16,11 +18,8 @@ def main():
     job = json.loads(sys.stdin.read())
     set_limits(job["limits"])
     sys.path.insert(0, job["course"])
-    from IPython.core.interactiveshell import InteractiveShell
-    from traitlets.config import Config
-
     checks = importlib.import_module(f"helpers.exercises.chapter_{job['chapter']}")
-    shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+    shell = notebook_shell()
     originals = Originals()
     report = reporter(job["token"])
     for number, step in job["steps"]:
@@ -68,6 +67,22 @@ def reporter(token):
     return report
 
 
+def notebook_shell():
+    """Return an IPython that takes what a notebook takes, where there is no screen and no one."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    class Shell(InteractiveShell):
+        def enable_gui(self, gui=None):
+            """Do nothing: figures are not shown."""
+
+    shell = Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+    # `%matplotlib widget` or `qt` would ask for packages that only show figures.
+    shell.register_magic_function(lambda line: None, "line", "matplotlib")
+    builtins.input = lambda prompt="", /: ""
+    return shell
+
+
 class Originals:
     """The course's modules as they were before any of the student's code ran."""
 
@@ -90,12 +105,13 @@ class Originals:
 
 
 def run_cell(shell, source):
-    """Run a cell as a notebook does; return what stopped it, if anything did."""
+    """Run a cell as a notebook does; return what stopped it and where, if anything did."""
     done = shell.run_cell(source)
     error = done.error_before_exec or done.error_in_exec
     if error is None or type(error).__name__ in ("Wrong", "NotAttempted"):
         return {}  # a check that the student called: the verdict comes from the course's call
-    return {"error": in_words(error), "missing": missing_name(error)}
+    error_in_words = f"{place(error, source)}{in_words(error)}"
+    return {"error": error_in_words, "missing": missing_name(error)}
 
 
 def run_check(check, answers, names):
@@ -118,14 +134,33 @@ def run_check(check, answers, names):
     return {"kind": "right", "sentence": remarks[-1] if remarks else ""}
 
 
+def place(error, source):
+    """Return the line of a cell at which it stopped: "line 3, `1 / 0`: ", or ""."""
+    lines = source.splitlines()
+    above = next((i for i, line in enumerate(lines) if line.strip()), 0)  # IPython drops these
+    magic = lines[above].startswith("%%")  # the line that the rest of the cell is given to
+    if isinstance(error, SyntaxError):
+        number = (error.lineno or 1) + magic
+    else:
+        frames = traceback.extract_tb(error.__traceback__)
+        own = {frame.filename[:6]: frame.lineno for frame in reversed(frames)}
+        number = own["<timed"] + 1 if magic and "<timed" in own else own.get("<ipyth", 0)
+    if not number:
+        return ""
+    number = min(above + number, len(lines))
+    return f"line {number}, `{shorten(lines[number - 1].strip(), 80)}`: "
+
+
 def in_words(error):
     """Return the last line of a traceback."""
+    if isinstance(error, SyntaxError):
+        return error.msg  # its text would name a file that no one knows
     return shorten(f"{type(error).__name__}: {error}".rstrip(": "))
 
 
-def shorten(text):
+def shorten(text, length=1000):
     """Return what a student can bear to read: an error may quote a whole array."""
-    return text if len(text) <= 1000 else f"{text[:1000]} …"
+    return text if len(text) <= length else f"{text[:length]} …"
 
 
 def missing_name(error):

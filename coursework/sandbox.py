@@ -1,7 +1,7 @@
 """Run a submission in a process of its own, with limits, and collect the verdicts.
 
 This keeps mistakes apart: a crash or an endless loop costs the cell in which it happens. It does
-not keep out someone who means harm; README.md says what to do about that.
+not keep out someone who means harm; grading.md says what to do about that.
 """
 
 import json
@@ -30,11 +30,15 @@ class Result:
     """What has come out.
 
     `verdicts` maps exercises to {"kind": "right", "wrong" or "open", "sentence": str}; `remarks`
-    are lines on what went wrong; `missing` are names that were used and not defined.
+    are lines on what went wrong, of which a verdict says those in `told` already; `broken` maps
+    exercises to such a line and to the error in their cell; `missing` are names that were used and
+    not defined.
     """
 
     verdicts: dict = field(default_factory=dict)
     remarks: list = field(default_factory=list)
+    told: set = field(default_factory=set)
+    broken: dict = field(default_factory=dict)
     missing: set = field(default_factory=set)
 
 
@@ -74,12 +78,17 @@ def run(chapter, steps, seed, limits):
                     result.verdicts.setdefault(step.exercise, _wrong(over))
             result.remarks.append(over)
             break
-        fatal[culprit] = f"{steps[culprit].label} {reason}"
+        fatal[culprit] = reason
         del left[culprit]
-    for culprit, reason in fatal.items():
-        if steps[culprit].exercise:
-            result.verdicts[steps[culprit].exercise] = _wrong(reason)
-        result.remarks.append(reason)
+    for culprit, (reason, question) in fatal.items():
+        step = steps[culprit]
+        first = step.source.strip().partition("\n")[0][:40]
+        label = step.label if step.exercise else f"{step.label} (`{first}`)"
+        result.remarks.append(f"{label} {reason}{question}")
+        if step.exercise:
+            begin, end = ("Your function", " in the check") if step.check else ("Your cell", "")
+            result.verdicts[step.exercise] = _wrong(f"{begin} {reason}{end}{question}")
+            result.told.add(result.remarks[-1])
     return result
 
 
@@ -118,10 +127,18 @@ def _note(result, steps, event):
         result.missing.add(event["missing"])
     if "cell" in event:
         if "error" in event:
-            result.remarks.append(f"{steps[event['cell']].label} stopped with {event['error']}")
+            step = steps[event["cell"]]
+            result.remarks.append(f"{step.label} does not run: {event['error']}")
+            if step.exercise:
+                result.broken[step.exercise] = result.remarks[-1], event["error"]
         return
     step = steps[event["check"]]
-    result.verdicts[step.exercise] = {"kind": event["kind"], "sentence": event["sentence"]}
+    verdict = {"kind": event["kind"], "sentence": event["sentence"]}
+    if event["kind"] == "open" and step.exercise in result.broken:
+        remark, error = result.broken[step.exercise]
+        verdict = _wrong(f"Your cell does not run: {error}")
+        result.told.add(remark)
+    result.verdicts[step.exercise] = verdict
     if event["replaced"]:
         names = ", ".join(event["replaced"])
         result.remarks.append(f"the notebook had replaced {names}; the course's own was put back")
@@ -132,21 +149,21 @@ def _wrong(sentence):
 
 
 def _cause(process, deadline, limits):
-    """Say why a process has ended before its time."""
+    """Say why a process has ended before its time: what it did, and a question or ""."""
     if time.monotonic() < deadline:
         with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=1)  # its channel may have closed a moment earlier
     code = process.poll()
     if code is None:
         if time.monotonic() < deadline:
-            return "closed the channel to the grader"
-        return f"ran for more than {limits.seconds:g} s and was stopped. Is there an endless loop?"
+            return "closed the channel to the grader", ""
+        return f"ran for more than {limits.seconds:g} s", ": is there an endless loop?"
     if code >= 0:
-        return f"ended Python (exit status {code}). Does it call exit?"
+        return f"ended Python (exit status {code})", ": does it call exit?"
     name = signal.Signals(-code).name
     if name == "SIGKILL":
-        return "was killed by the system (SIGKILL). Did it use too much memory?"
-    return f"crashed Python ({name})"
+        return "was killed by the system (SIGKILL)", ": did it use too much memory?"
+    return f"crashed Python ({name})", ""
 
 
 @contextmanager

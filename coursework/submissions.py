@@ -2,21 +2,20 @@
 
 import json
 import re
-import unicodedata
 import warnings
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
 import nbformat
+from names import composed, whose
 
-COPY = re.compile(r"(?: ?\(\d+\)|-\d+)$")  # what browsers and course sites add to a second file
 IGNORED = ("__MACOSX",)  # and everything whose name begins with a dot
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell that was handed in: `label` says where it stands and how it begins."""
+    """A code cell that was handed in: `label` says which, counted as Run All numbers them."""
 
     label: str
     source: str
@@ -48,24 +47,42 @@ def find(folder, stems):
     Returns
     -------
     submissions : list of Submission
-    students : list of str
-        All students of whom there is a folder or a notebook, even one that cannot be read.
+    students : dict of str to list of str
+        All students of whom there is a folder, a notebook, even one that cannot be read, or a
+        `.zip`; and the names of their folders and files, as the course site gave them.
     troubles : list of (str, str)
         Student and what is wrong, in words.
+
+    Raises
+    ------
+    ValueError
+        When there is no notebook and no `.zip` at all.
     """
-    submissions, students, troubles = [], set(), []
+    entries, troubles = [], []
     for entry in _visible(folder):
         if entry.is_dir() and not entry.is_symlink():
-            student, paths = _name(entry.name), list(_files(entry))
-        elif entry.suffix.lower() == ".ipynb":
-            student, paths = student_of(entry.name, stems), [entry]
+            entries.append((entry, True, list(_files(entry))))
+        elif entry.suffix.lower() in (".ipynb", ".zip"):
+            entries.append((entry, False, [entry]))
         else:
             troubles.append(("", f"{entry.name} is not used: it is no notebook (.ipynb)"))
-            continue
-        students.add(student)
+    endings = {path.suffix.lower() for *_, paths in entries for path in paths}
+    if not endings & {".ipynb", ".zip"}:
+        raise ValueError(f"there is no notebook (.ipynb) in {folder}; nothing was written")
+    submissions, students = [], defaultdict(list)
+    names = [
+        (entry.name if is_folder else entry.stem, is_folder) for entry, is_folder, _ in entries
+    ]
+    for (entry, _, paths), (student, remark) in zip(entries, whose(names, stems), strict=True):
+        students[student].append(composed(entry.name))
+        if remark and (student, remark) not in troubles:
+            troubles.append((student, remark))
         unused = []
         for path in paths:
-            file = _name(str(path.relative_to(folder)))
+            file = composed(str(path.relative_to(folder)))
+            if path.suffix.lower() == ".zip":
+                troubles.append((student, f"{file} was not read: unpack it first"))
+                continue
             if path.suffix.lower() != ".ipynb":
                 unused.append(path.name)
                 continue
@@ -81,21 +98,7 @@ def find(folder, stems):
         if unused:
             names = ", ".join(unused[:5]) + (", …" if len(unused) > 5 else "")
             troubles.append((student, f"handed in besides and not used: {names}"))
-    return submissions, sorted(students), troubles
-
-
-def student_of(file, stems):
-    """Return whose notebook this is, by its file name.
-
-    Examples
-    --------
-    >>> student_of("Zoë Müller - 03_losses (1).ipynb", ["03_losses"])
-    'Zoë Müller'
-    """
-    name = COPY.sub("", _name(file[: -len(".ipynb")]))
-    for stem in stems:
-        name = re.sub(re.escape(stem), "", name, flags=re.I)
-    return COPY.sub("", name).strip(" _-.,") or COPY.sub("", file[: -len(".ipynb")])
+    return submissions, dict(sorted(students.items())), troubles
 
 
 def read(path):
@@ -152,9 +155,12 @@ def choose(submissions):
     *others, chosen = ordered
     if not others:
         return chosen, ""
+    why = "was changed last"
+    if int(chosen.changed) == int(others[-1].changed):
+        why = "has the same time as another: the last by name was taken"
     return chosen, (
-        f"{len(ordered)} notebooks of this chapter: {_dated(chosen)} was changed last and was "
-        f"graded; not graded: {', '.join(map(_dated, others))}"
+        f"{len(ordered)} notebooks of this chapter: {_dated(chosen)} {why} and was graded; not "
+        f"graded: {', '.join(map(_dated, others))}"
     )
 
 
@@ -178,11 +184,6 @@ def _files(folder):
             yield path
 
 
-def _name(text):
-    """Return a name in Unicode's composed form: macOS takes an ü apart."""
-    return unicodedata.normalize("NFC", text)
-
-
 def _decode(data):
     for encoding in ("utf-8-sig", "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "cp1252"):
         try:
@@ -194,10 +195,13 @@ def _decode(data):
 
 
 def _code_cells(notebook):
-    for position, cell in enumerate(notebook.cells, start=1):
+    position = 0
+    for cell in notebook.cells:
         source = cell.get("source", "")
         source = source if isinstance(source, str) else "".join(source)
-        if cell.cell_type == "code" and source.strip():
-            begin = source.strip().splitlines()[0][:40]
-            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-            yield Cell(f"cell {position} (`{begin}`)", source, grade_id)
+        if cell.cell_type != "code":
+            continue
+        position += bool(source.strip())
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if source.strip() or grade_id:
+            yield Cell(f"code cell {position}", source, grade_id)

@@ -36,6 +36,24 @@ def binary(body):
     )
 
 
+HELPED = """%matplotlib inline
+%matplotlib widget
+%matplotlib nonsense # with a remark
+%config InlineBackend.figure_format = "retina"
+def soft_plus(z):
+    return np.logaddexp(0, z)
+def binary_loss(z, y):
+    return (soft_plus(z) - z * y).mean()
+plt.plot([1, 2])
+plt.show()
+"""
+
+
+def last_cell(source):
+    """Return a solved notebook whose last answer is this cell."""
+    return hand_in(NUMBER, {ON_PAPER: ..., SECOND: ..., BINARY: source})
+
+
 def edited_checks():
     notebook = hand_in(NUMBER, {})
     for name in NAMES:
@@ -70,9 +88,8 @@ def answered_elsewhere():
     )
 
 
-def from_colab():
-    """Return a solved notebook that has lost the course's metadata and identifiers."""
-    notebook = solved(NUMBER)
+def from_colab(notebook):
+    """Return a notebook that has lost the course's metadata and identifiers."""
     for one in notebook.cells:
         one.metadata = {"id": "x1Y2z3"}
         one.pop("id")
@@ -96,7 +113,8 @@ def messy():
         "input()",
         "%%time\nfactor = 2\n!echo $factor",
         "%matplotlib inline\nplt.plot([1, 2])\nplt.show()",
-        "1 / 0",
+        "\n\nx = 1\n1 / 0",
+        "%%time\nx = 1\nx / 0",
         "def broken(:",
         "open('notes.txt', 'w').write('kept in the working folder')",
     )
@@ -148,6 +166,18 @@ def binary_loss(z, y):
 """
 
 
+EMPTY = [
+    "empty.ipynb",
+    "=1+1.ipynb",
+    f"{STEM}.ipynb",
+    f"{STEM} (1).ipynb",
+    "Mia Moodle_123456_assignsubmission_file_/answers.ipynb",
+    f"canvascem_LATE_12346_67891_{STEM}-1.ipynb",
+    f"namesake_11111_67892_{STEM}.ipynb",
+    f"namesake_22222_67893_{STEM}.ipynb",
+]
+
+
 def notebooks():
     """Return {path in the folder of submissions: notebook}."""
     return {
@@ -162,12 +192,27 @@ def notebooks():
         "pasted twice.ipynb": pasted_twice(),
         "checks first.ipynb": checks_first(),
         "elsewhere.ipynb": answered_elsewhere(),
-        "colab.ipynb": from_colab(),
+        "colab.ipynb": from_colab(solved(NUMBER)),
         "messy.ipynb": messy(),
         "exits.ipynb": binary("import os; os._exit(0)"),
         "crashes.ipynb": binary("import ctypes; ctypes.string_at(0)"),
         "leaves.ipynb": binary("import sys; sys.exit()"),
         "loops.ipynb": binary(SWALLOWING),
+        "helped.ipynb": last_cell(HELPED),
+        "no colon.ipynb": last_cell("def binary_loss(z, y)\n    return 0"),
+        "no colon, colab.ipynb": from_colab(last_cell("def binary_loss(z, y)\n    return 0")),
+        "stops.ipynb": last_cell(f"\nlimit = smallest_number\n{answer(NUMBER, BINARY)}"),
+        "stops below.ipynb": last_cell(f"{answer(NUMBER, BINARY)}\nbinary_loss(1)"),
+        "endless cell.ipynb": last_cell("binary_loss = None\nwhile True: pass"),
+        "open.ipynb": hand_in(
+            NUMBER,
+            {
+                ON_PAPER: "# I do not know",
+                SECOND: "",
+                BINARY: "def binaryloss(z, y):\n    return 0",
+            },
+        ),
+        "half a stub.ipynb": last_cell("def binary_loss(z, y):\n    raise NotImplementedError"),
         "loops above.ipynb": with_cells(solved(NUMBER), "while True: pass"),
         "hungry.ipynb": binary("return [np.zeros(10**7) for _ in iter(int, 1)]"),
         "forks.ipynb": with_cells(
@@ -182,6 +227,10 @@ def notebooks():
         "shadows/answers.ipynb": solved(NUMBER),
         "two/first try.ipynb": solved(NUMBER),
         "two/second try.ipynb": hand_in(NUMBER, {ON_PAPER: ...}),
+        "twins/a.ipynb": hand_in(NUMBER, {}),
+        "twins/b.ipynb": solved(NUMBER),
+        f"12345-67890 - Ben Bright - 11 Nov, 2026 914 PM/{STEM}.ipynb": hand_in(NUMBER, {}),
+        f"12345-67890 - Ben Bright - 12 Nov, 2026 914 PM/{STEM}.ipynb": solved(NUMBER),
         "another chapter/02.ipynb": hand_in("02", {}),
         "unknown chapter.ipynb": unknown_chapter(),
         "no exercises.ipynb": nbformat.v4.new_notebook(cells=[new_code_cell("1 + 1")]),
@@ -207,14 +256,22 @@ def fill(folder):
     (folder / "bytes.ipynb").write_bytes(b"\x81\x8d\x8f" + text.encode("cp1252", errors="ignore"))
     (folder / "not json.ipynb").write_text("print('hello')", encoding="utf-8")
     (folder / "cut off.ipynb").write_text(text[: len(text) // 2], encoding="utf-8")
-    (folder / "empty.ipynb").touch()
+    for name in EMPTY:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
     (folder / "list.ipynb").write_text("[1, 2]", encoding="utf-8")
     (folder / "damaged.ipynb").write_text('{"nbformat": 4, "cells": [7]}', encoding="utf-8")
     (folder / "nothing").mkdir()
     (folder / ".hidden.ipynb").write_text("x", encoding="utf-8")
     (folder / "shadows" / "helpers.py").write_text("raise SystemExit", encoding="utf-8")
     (folder / "shadows" / "numpy.py").write_text("raise SystemExit", encoding="utf-8")
-    os.utime(folder / "two" / "first try.ipynb", (1e9, 1e9))
+    (folder / "zipped.zip").write_bytes(b"PK")
+    (folder / "in a zip").mkdir()
+    (folder / "in a zip" / "all.zip").write_bytes(b"PK")
+    for older in ("two/first try", f"12345-67890 - Ben Bright - 11 Nov, 2026 914 PM/{STEM}"):
+        os.utime(folder / f"{older}.ipynb", (1e9, 1e9))
+    for twin in "ab":
+        os.utime(folder / "twins" / f"{twin}.ipynb", (1e9, 1e9))
     outside = folder.parent / "outside.ipynb"
     outside.write_text(text, encoding="utf-8")
     (folder / "linked.ipynb").symlink_to(outside)
