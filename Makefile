@@ -70,7 +70,8 @@ notebooks: $(VENV)/installed-test
 handouts: $(VENV)/installed-instructor
 	@$(BIN)/python coursework/handouts.py --course "$$COURSE" \
 	    $(if $(findstring command,$(origin TERM)),--term "$$TERM") \
-	    $(if $(CHAPTERS),--chapters $(CHAPTERS)) $(if $(WITHOUT),--without $(WITHOUT))
+	    $(if $(DUE),--due "$(DUE)") $(if $(CHAPTERS),--chapters $(CHAPTERS)) \
+	    $(if $(WITHOUT),--without $(WITHOUT))
 
 bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/speed.py

@@ -5,14 +5,26 @@ import re
 
 from nbformat.v4 import new_markdown_cell
 
-ROLES = ("task", "stub", "check", "hint", "solution")
-NO_PARTS = {"solution", "nbval-ignore-output", "timing"}  # the last two are for the tests
+ROLES = ("task", "stub", "check", "hint", "solution", "grading")
+NEEDED = {"stub", "check", "solution"}  # no exercise is complete without them
+FOR_TESTS = {"nbval-ignore-output", "timing"}
 
 HEADING = re.compile(r"^## ", re.M)
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([\w./-]+\.\w+)(#[^)\s]*)?\)")
 NOTE = "*On paper: the checks are in the notebook of this chapter{}.*"
 HINTS_BELOW = "; the hints stand after the last exercise"
 FOLD = re.compile(r"<details><summary>.*?</summary>(.*?)</details>", re.S)
+TITLE = re.compile(r"#+ (Exercise .+?) \(\d")
+TIME = re.compile(r"^(\| \*\*Time\*\* \| .*?) \|$", re.M)
+
+# where chapters say, in one paragraph, what exercises are there and how they are built
+INTRODUCTION = re.compile(r"^(## Exercises\n+|\*\*Exercises\.\*\* )(.+)$", re.M)
+SENTENCE = re.compile(r"(?<=[.!?]) ")
+COUNT = r"\b(two|three|four|five)\b"
+HINT = r"\bhints?\b"
+SOLUTION = r"\bsolutions?\b"
+
+HAND_IN = "Hand in this notebook under its name, after *Restart and Run All*."
 
 
 def tags(cell):
@@ -27,23 +39,65 @@ def role(cell):
 
 def parts(notebook):
     """Return the tags by which parts of a chapter can be left out."""
-    return set().union(*map(tags, notebook.cells)) - NO_PARTS
+    return set().union(*map(tags, notebook.cells)) - NEEDED - FOR_TESTS
 
 
 def leave_out(notebook, without):
     """Return a chapter without the cells that carry one of these tags.
 
-    With a task goes its whole exercise, and with its last piece of code the section that showed
-    it: what is left to read would speak of something that is not there.
+    With a task goes its whole exercise, with its last piece of code the section that showed it,
+    and with hints the sentence on them: what is left to read would speak of something that is not
+    there.
     """
-    edited = copy.deepcopy(notebook)
+    edited, without = copy.deepcopy(notebook), set(without)
     edited.cells = [
-        cell for section in _sections(edited.cells) for cell in _left_of(section, set(without))
+        cell for section in _sections(edited.cells) for cell in _left_of(section, without)
     ]
+    if without & {"task", "paper"} or _tasks(edited) < _tasks(notebook):
+        _unsay(edited, COUNT)
+    if "hint" in without:
+        _unsay(edited, HINT)
+    if "task" in without:
+        _unsay(edited, "")
     return edited
 
 
-def student(notebook, header=""):
+def with_notes(notebook, notes):
+    """Return a chapter with what its teaching notes say.
+
+    The minutes of its exercises stand in the opening table; after each solution follows how to
+    grade the exercise, which students do not get.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The chapter; it stays as it is.
+    notes : dict
+        From `notes.of`.
+    """
+    edited, cells, minutes, note = copy.deepcopy(notebook), [], 0, None
+    for cell in edited.cells:
+        cells.append(cell)
+        if role(cell) == "task":
+            title = TITLE.match(cell.source)
+            note = notes.get(title[1]) if title else None
+            minutes += note.minutes if note else 0
+        elif role(cell) == "solution" and note:
+            cells.append(
+                new_markdown_cell(
+                    f"#### For grading\n\n{note.grading}",
+                    id=f"{cell.id[:56]}-grading",  # an id has at most 64 characters
+                    metadata={"tags": ["grading"]},
+                )
+            )
+    edited.cells = cells
+    if minutes:
+        more = rf"\1, and about {minutes} for the exercises |"
+        edited.cells[0].source = TIME.sub(more, edited.cells[0].source)
+    return edited
+
+
+def student(notebook, header="", due=""):
     """Return the notebook that a student gets: no solutions, no outputs, the checks in place.
 
     Parameters
@@ -52,9 +106,13 @@ def student(notebook, header=""):
         The chapter; it stays as it is.
     header : str
         A line of plain text below the title; "" for none.
+    due : str
+        Plain text, until when to hand in a chapter that has exercises; "" to leave it out.
     """
-    edited = _with_header(notebook, header)
-    edited.cells = [cell for cell in edited.cells if role(cell) != "solution"]
+    to_hand_in = HAND_IN + (f" **Due: {_literal(due)}**" if due else "")
+    edited = _with_header(notebook, header, to_hand_in if _tasks(notebook) else "")
+    edited.cells = [cell for cell in edited.cells if role(cell) not in ("solution", "grading")]
+    _unsay(edited, SOLUTION)
     for cell in edited.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -91,12 +149,13 @@ def on_paper(notebook, *, solved):
     falls on them by chance; in the key each stays with its exercise, as does the solution.
     """
     edited = linked(notebook, [])
+    _unsay(edited, f"{HINT}|{SOLUTION}")
     cells, hints, title = edited.cells, [], ""
     edited.cells = []
     for cell in cells:
         part = role(cell)
         if part is None and hints:
-            edited.cells.append(_small("### Hints", *hints))
+            edited.cells += _hints(hints)
             hints = []
         if part == "task":
             if not title and not solved:
@@ -109,11 +168,26 @@ def on_paper(notebook, *, solved):
                 edited.cells.append(_small(f"**Hint.** {words}"))
             else:
                 hints.append(f"**{title}.** {words}")
-        elif part not in ("check", "stub" if solved else "solution"):
+        elif part not in (("check", "stub") if solved else ("check", "solution", "grading")):
             edited.cells.append(cell)
-    if hints:
-        edited.cells.append(_small("### Hints", *hints))
+    edited.cells += _hints(hints)
     return edited
+
+
+def _tasks(notebook):
+    return sum(role(cell) == "task" for cell in notebook.cells)
+
+
+def _unsay(notebook, pattern):
+    """Drop, in place, the sentences on the exercises as a whole in which a pattern is found."""
+
+    def shortened(match):
+        left = [text for text in SENTENCE.split(match[2]) if not re.search(pattern, text, re.I)]
+        return match[1] + " ".join(left) if left else ""
+
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and role(cell) is None:
+            cell.source = INTRODUCTION.sub(shortened, cell.source)
 
 
 def _sections(cells):
@@ -139,19 +213,24 @@ def _left_of(section, without):
     return [] if alone and had_code and not has_code else kept
 
 
-def _with_header(notebook, header):
+def _with_header(notebook, header, *lines):
     """Return a tidy copy: what only the tests of the course need is gone from the metadata."""
     edited = copy.deepcopy(notebook)
     for cell in edited.cells:
-        kept = [tag for tag in cell.metadata.get("tags", []) if tag in ROLES or tag not in NO_PARTS]
+        kept = [tag for tag in cell.metadata.get("tags", []) if tag not in FOR_TESTS]
         cell.metadata.pop("tags", None)
         if kept:
             cell.metadata.tags = kept
-    if header:
-        title, _, rest = edited.cells[0].source.partition("\n")
-        line = re.sub(r"([\\`*_\[\]<>$|~])", r"\\\1", header)
-        edited.cells[0].source = f"{title}\n\n*{line}*\n{rest}"
+    lines = [f"*{_literal(header)}*" if header else "", *lines]
+    below = "".join(f"\n{line}\n" for line in lines if line)
+    title, _, rest = edited.cells[0].source.partition("\n")
+    edited.cells[0].source = f"{title}\n{below}{rest}"
     return edited
+
+
+def _literal(text):
+    """Return plain text as Markdown that shows it as it is."""
+    return re.sub(r"([\\`*_\[\]<>$|~])", r"\\\1", text)
 
 
 def _title(task):
@@ -159,8 +238,11 @@ def _title(task):
     return task.source.partition("\n")[0].lstrip("# ").partition(" · ")[0]
 
 
-def _small(*paragraphs):
+def _hints(texts):
+    """Return a cell for each hint, the first with a heading: a page ends between hints alone."""
+    return [_small(text if i else f"### Hints\n\n{text}") for i, text in enumerate(texts)]
+
+
+def _small(text):
     """Return a cell that is printed small."""
-    cell = new_markdown_cell("\n\n".join(paragraphs))
-    cell.metadata.tags = ["hint"]
-    return cell
+    return new_markdown_cell(text, metadata={"tags": ["hint"]})

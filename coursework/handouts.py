@@ -6,14 +6,19 @@ notebook and a PDF for the instructor, with solutions and outputs.
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import edition
-import nbformat
-import printing
+try:
+    import edition
+    import nbformat
+    import notes
+    import printing
+except ModuleNotFoundError as error:
+    sys.exit(f'{error.name} is not installed here: python -m pip install -e ".[instructor]"')
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 CONTENTS = "CONTENTS.txt"
@@ -41,8 +46,10 @@ def chosen(numbers):
     return [path for number, path in there.items() if number in wanted]
 
 
-def build(output, *, numbers=(), course="", without=(), pdf=True, say=print):
+def build(output, *, numbers=(), course="", due="", without=(), pdf=True, say=print):
     """Build the handouts into a folder, which then holds nothing else.
+
+    What an earlier run has made of chapters that are not asked for stays in it.
 
     Parameters
     ----------
@@ -52,12 +59,14 @@ def build(output, *, numbers=(), course="", without=(), pdf=True, say=print):
         The chapters, such as "03"; empty for all.
     course : str
         Stands in the header, such as "CS 1 · Spring".
+    due : str
+        Until when to hand in, such as "Friday, 10 am".
     without : sequence of str
         Tags of the cells to leave out.
     pdf : bool
         Whether to print as well.
     say : function
-        Called with the name of each chapter that is done.
+        Called with the name of each chapter that is done, and with what becomes of older files.
 
     Raises
     ------
@@ -70,19 +79,18 @@ def build(output, *, numbers=(), course="", without=(), pdf=True, say=print):
     paths = chosen(numbers)
     sources = {path.name: nbformat.read(path, as_version=4) for path in paths}
     there = set().union(*map(edition.parts, sources.values()))
-    for tag in without:
-        if tag not in there:
-            known = ", ".join(sorted(there)) or "none"
-            raise ValueError(f"no cell of these chapters is tagged {tag}; the tags are: {known}")
+    check_parts(without, there)
     check_replaceable(output)
+    kept, gone = older(output, paths)
+    linkable = {*sources, *(path.name for path in kept)}
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="handouts-", dir=output.parent) as temporary:
         new = Path(temporary, "new")
         (new / "key").mkdir(parents=True)
 
         def make(name):
-            source = edition.leave_out(sources[name], without)
-            write(edition.linked(source, sources), new, name, course)
+            source = edition.with_notes(edition.leave_out(sources[name], without), notes.of(name))
+            write(edition.linked(source, linkable), new, name, course, due)
             if pdf:
                 try:
                     print_both(source, new, name, course)
@@ -92,12 +100,41 @@ def build(output, *, numbers=(), course="", without=(), pdf=True, say=print):
 
         with ThreadPoolExecutor(PRINTERS) as pool:
             list(pool.map(make, sources))
+        for path in kept:
+            shutil.copy2(output / path, new / path)
         files = sorted(str(path.relative_to(new)) for path in new.rglob("*.*"))
-        notice = "Handouts. Building them again replaces this folder and all of these files:"
+        notice = "Handouts. Building them again may replace all of these files:"
         (new / CONTENTS).write_text("\n".join([notice, *files, ""]), encoding="utf-8")
         if output.exists():
             os.replace(output, Path(temporary, "old"))
         os.replace(new, output)
+    names = sorted(str(path) for path in kept if path.suffix == ".ipynb" and len(path.parts) == 1)
+    if names:
+        say(f"kept as they were: {', '.join(names)}")
+    for path in gone if not pdf else []:
+        say(f"removed, since it shows an older version: {path}")
+
+
+def check_parts(without, there):
+    """Raise ValueError unless all of these tags are tags by which parts can be left out."""
+    known = ", ".join(sorted(there)) or "none"
+    for tag in without:
+        if tag in edition.NEEDED:
+            raise ValueError(
+                f"no {tag} can be left out by itself; task leaves out whole exercises. "
+                f"The tags are: {known}"
+            )
+        if tag not in there:
+            raise ValueError(f"no cell of these chapters is tagged {tag}; the tags are: {known}")
+
+
+def older(output, paths):
+    """Return, relative to a folder, what stays of other chapters, and older PDFs of these."""
+    found = sorted(path.relative_to(output) for path in output.rglob("[0-9][0-9]_*.*"))
+    asked = {path.name[:2] for path in paths}
+    others = chapters().keys() - asked
+    kept = [path for path in found if path.name[:2] in others]
+    return kept, [path for path in found if path.name[:2] in asked and path.suffix == ".pdf"]
 
 
 def check_replaceable(output):
@@ -119,9 +156,9 @@ def check_replaceable(output):
         )
 
 
-def write(source, folder, name, course):
+def write(source, folder, name, course, due):
     """Write the student's notebook into a folder, and the key into the folder key/ in it."""
-    nbformat.write(edition.student(source, course), folder / name)
+    nbformat.write(edition.student(source, course, due), folder / name)
     nbformat.write(edition.key(source, course), folder / "key" / name)
 
 
@@ -153,6 +190,7 @@ def arguments(given=None):
     add("--chapters", nargs="+", default=[], metavar="NN", help="such as 01 03; all, if not given")
     add("--course", default="", help="stands in the header")
     add("--term", default="", help="stands in the header, after the course")
+    add("--due", default="", help="until when to hand in; stands in the students' notebooks")
     add(
         "--without",
         nargs="+",
@@ -168,14 +206,14 @@ def arguments(given=None):
 def main(given=None):
     """Build what the command line asks for; return the exit status."""
     options = arguments(given)
-    words = (" ".join(text.split()) for text in (options.course, options.term))
-    header = " · ".join(filter(None, words))
+    course, term, due = (" ".join(w.split()) for w in (options.course, options.term, options.due))
     lacks = [] if options.no_pdf else printing.missing()
     try:
         build(
             options.output,
             numbers=options.chapters,
-            course=header,
+            course=" · ".join(filter(None, [course, term])),
+            due=due,
             without=options.without,
             pdf=not (options.no_pdf or lacks),
         )

@@ -4,12 +4,15 @@ import functools
 import json
 import os
 import re
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import edition
 import handouts
 import nbformat
+import notes
 import printing
 import pytest
 from nbclient import NotebookClient
@@ -18,6 +21,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 CHAPTERS = list(handouts.chapters().values())
 COURSE, TERM = 'CS_1 "A" <b>', "Spring $1 \\ 2"
 HEADER = f"{COURSE} · {TERM}"
+DUE = "Friday, 10 *am*"
+HEADINGS = ("--course", COURSE, "--term", TERM, "--due", DUE)
 text_of = functools.cache(printing.text_of)  # a second or two for each
 
 
@@ -45,7 +50,7 @@ class Built:
 def built(tmp_path_factory):
     """Build the handouts of the whole course, in a folder that does not exist yet."""
     output = tmp_path_factory.mktemp("course") / "new" / "handouts"
-    assert handouts.main(["--output", str(output), "--course", COURSE, "--term", TERM]) == 0
+    assert handouts.main(["--output", str(output), *HEADINGS]) == 0
     return Built(output, not printing.missing())
 
 
@@ -76,6 +81,12 @@ def secrets(chapter):
     lines = {line.strip() for line in "\n".join(solutions).splitlines()}
     public = "\n".join(others)  # a hint may give a line away
     return {line for line in lines if line not in public}
+
+
+def titles(chapter):
+    """Return the heading of each exercise of a chapter, without its points."""
+    tasks = [cell.source for cell in source_of(chapter).cells if edition.role(cell) == "task"]
+    return [re.match(r"### (.+?) \(\d", task)[1] for task in tasks]
 
 
 def small(*cells):
@@ -113,7 +124,8 @@ def test_students_get_everything_else(built, chapter):
     got = built.notebook(chapter).cells
     assert [cell.id for cell in got] == [cell.id for cell in wanted]
     for cell, original in zip(got[1:], wanted[1:], strict=True):
-        assert cell.source == original.source
+        promise = " Below it wait a hint and the solution, both folded."  # in chapter 00
+        assert cell.source == original.source.replace(promise, "")
         assert cell.metadata.get("nbgrader") == original.metadata.get("nbgrader")
         assert edition.role(cell) == edition.role(original)
 
@@ -129,11 +141,51 @@ def test_student_notebooks_are_clean(built, chapter):
 
 def test_the_key_has_open_solutions_and_outputs(built, chapter):
     cells, originals = built.notebook(chapter, "key").cells, source_of(chapter).cells
+    cells = [cell for cell in cells if edition.role(cell) != "grading"]
     for cell, original in zip(cells[1:], originals[1:], strict=True):
         assert cell.source == original.source
         assert cell.get("outputs") == original.get("outputs")
         if edition.role(cell) == "solution":
             assert "jupyter" not in cell.metadata
+
+
+def test_the_key_says_how_to_grade_each_exercise(built, chapter):
+    cells, said = built.notebook(chapter, "key").cells, notes.of(chapter)
+    nbformat.validate(built.notebook(chapter, "key"))
+    assert list(said) == titles(chapter)
+    for title, cell in zip(said, [c for c in cells if edition.role(c) == "solution"], strict=True):
+        grading = cells[cells.index(cell) + 1]
+        assert grading.source == f"#### For grading\n\n{said[title].grading}"
+        assert "|---|---|" in grading.source
+        assert "## Exercise" not in grading.source
+
+
+def test_only_the_key_says_how_to_grade(built, chapter):
+    student = (built.folder / chapter.name).read_text(encoding="utf-8")
+    words, key = built.text(chapter), built.text(chapter, "key")
+    assert key.count("For grading") == len(titles(chapter))
+    assert "For grading" not in student + words
+    words, key = ("".join(text.split()) for text in (words, key))
+    for said in notes.of(chapter).values():
+        phrase = re.findall(r"[a-z ,]{20,}", said.grading)[-1]
+        assert phrase not in student
+        assert phrase.replace(" ", "") in key
+        assert phrase.replace(" ", "") not in words
+
+
+def test_the_opening_has_the_minutes_of_the_exercises(built, chapter):
+    for folder in ("", "key"):
+        opening = built.notebook(chapter, folder).cells[0].source
+        minutes = sum(said.minutes for said in notes.of(chapter).values())
+        words = re.search(r"^\| \*\*Time\*\* \| \d+ minutes(.*) \|$", opening, re.M)[1]
+        assert words.endswith(f", and about {minutes} for the exercises") == bool(minutes)
+
+
+def test_students_are_told_to_hand_in_what_has_exercises(built, chapter):
+    line = "Hand in this notebook under its name, after *Restart and Run All*."
+    opening = built.notebook(chapter).cells[0].source.splitlines()
+    assert (f"{line} **Due: Friday, 10 \\*am\\***" in opening) == bool(titles(chapter))
+    assert line not in built.notebook(chapter, "key").cells[0].source
 
 
 def test_the_header_is_taken_literally(built, chapter):
@@ -182,6 +234,53 @@ def test_a_student_notebook_runs_in_an_empty_folder(built, tmp_path):
     for cell in checks:
         assert cell.outputs[0].data["text/plain"].startswith("○ Not attempted yet")
     assert os.listdir(tmp_path) == []
+
+
+def test_paper_speaks_of_hints_only_where_they_are(built, chapter):
+    for folder in ("", "key") if titles(chapter) else ():
+        words = built.text(chapter, folder)
+        introduction = words.partition("\nExercises")[2].partition("\nExercise 1")[0]
+        assert introduction
+        told = re.findall(r"[^.]*\bhints?\b[^.]*", " ".join(introduction.split()))
+        note = "; the hints stand after the last exercise"
+        assert [sentence[-len(note) :] for sentence in told] == ([] if folder else [note])
+
+
+def test_without_hints_nothing_speaks_of_them(build):
+    assert build("--without", "hint") == 0
+    for path in build.output.rglob("*.ipynb"):
+        cells = [cell for cell in source_of(path).cells if edition.role(cell) != "grading"]
+        text = "\n".join(cell.source for cell in cells)
+        if path.name != CHAPTERS[0].name:
+            text = text.partition("## Exercises")[2]
+            assert text
+        assert not re.search(r"\bhints?\b", text, re.I)
+
+
+def test_with_fewer_exercises_nothing_counts_them(build):
+    assert build("--without", "paper") == 0
+    for path in build.output.rglob("*.ipynb"):
+        cells = source_of(path).cells
+        text = "\n".join(c.source for c in cells if "## Exercises" in c.source)
+        assert not re.search(r"\b(two|three)\b", text, re.I)
+        assert bool(text) == ("task" in map(edition.role, cells))
+    start = prose(source_of(build.output / CHAPTERS[0].name))
+    assert "**Exercises.** You write the answer" in start
+    opening = source_of(build.output / CHAPTERS[3].name).cells[0].source
+    assert "30 minutes, and about 10 for the exercises |" in opening
+
+
+def test_without_exercises_nothing_speaks_of_them(build):
+    assert build("--chapters", "00", "03", "--without", "task") == 0
+    for path in build.output.rglob("*.ipynb"):
+        text = prose(source_of(path))
+        assert not re.search("exercise|Hand in|For grading", text, re.I)
+
+
+def test_students_are_promised_no_solution(build):
+    assert build("--chapters", "00") == 0
+    assert "solution" not in prose(source_of(build.output / CHAPTERS[0].name))
+    assert "the solution, both folded" in prose(source_of(build.output / "key" / CHAPTERS[0].name))
 
 
 def test_building_twice_gives_the_same_bytes(build):
@@ -263,8 +362,13 @@ def test_hints_come_last_on_paper_and_checks_not_at_all():
     ("options", "message"),
     [
         (["--chapters", "42"], r"no chapter 42; there are 00, 01, .*09"),
-        (["--without", "explorer"], r"tagged explorer; the tags are: check, explore, .*task"),
-        (["--without", "solution"], "no cell of these chapters is tagged solution"),
+        (["--without", "explorer"], r"tagged explorer; the tags are: explore, hint, paper, task$"),
+        (["--without", "solution"], "no solution can be left out by itself; task leaves out whole"),
+        (
+            ["--without", "stub"],
+            "no stub can be left out by itself; .* explore, hint, paper, task$",
+        ),
+        (["--without", "check"], "no check can be left out by itself"),
         (["--without", "timing"], "no cell of these chapters is tagged timing"),
     ],
 )
@@ -298,11 +402,45 @@ def test_a_folder_that_this_did_not_make_is_not_deleted(build):
     assert os.listdir(build.output) == [CHAPTERS[3].name]
 
 
-def test_older_handouts_are_replaced_as_a_whole(build):
-    assert build("--chapters", "01") == 0
+def test_chapters_that_are_not_asked_for_stay(build, capsys):
+    assert build("--chapters", "01", "02", "--course", "A") == 0
+    before = {path: path.read_bytes() for path in build.output.rglob("0[12]_*")}
+    assert build("--chapters", "02", "03", "--course", "B") == 0
+    assert f"kept as they were: {CHAPTERS[1].name}\n" in capsys.readouterr().out
+    after = {path: path.read_bytes() for path in build.output.rglob("*.ipynb")}
+    assert len(before) == 4
+    assert len(after) == 6
+    for path, content in before.items():
+        assert (after[path] == content) == path.name.startswith("01")
+    listed = (build.output / "CONTENTS.txt").read_text(encoding="utf-8").splitlines()[1:]
+    assert listed == sorted(str(path.relative_to(build.output)) for path in after)
+    assert build("--chapters", "00") == 0
+    assert "](01_turn_images" in prose(source_of(build.output / CHAPTERS[0].name))  # it is beside
+
+
+def test_a_pdf_that_would_not_match_goes(build, capsys):
+    assert build("--chapters", "01", "03") == 0
+    for chapter in (CHAPTERS[1], CHAPTERS[3]):
+        for folder in (build.output, build.output / "key"):
+            (folder / chapter.with_suffix(".pdf").name).write_text("printed")
+    files = [*build.output.rglob("*.ipynb"), *build.output.rglob("*.pdf")]
+    listed = "\n".join(str(path.relative_to(build.output)) for path in files)
+    (build.output / "CONTENTS.txt").write_text(listed)
     assert build("--chapters", "03") == 0
-    assert not list(build.output.rglob("01_*"))
-    assert len(list(build.output.rglob("03_*.ipynb"))) == 2
+    name = CHAPTERS[3].with_suffix(".pdf").name
+    assert f"removed, since it shows an older version: {name}\n" in capsys.readouterr().out
+    left = CHAPTERS[1].with_suffix(".pdf").name
+    pdfs = sorted(str(path.relative_to(build.output)) for path in build.output.rglob("*.pdf"))
+    assert pdfs == [left, f"key/{left}"]
+
+
+def test_a_whole_course_replaces_what_is_no_chapter_any_more(build):
+    assert build("--chapters", "01") == 0
+    with open(build.output / "CONTENTS.txt", "a") as file:
+        file.write("42_old.ipynb\n")
+    (build.output / "42_old.ipynb").write_text("{}")
+    assert build("--chapters", "03") == 0
+    assert not (build.output / "42_old.ipynb").exists()
 
 
 def test_a_fault_leaves_the_older_handouts(build, monkeypatch, capsys):
@@ -333,3 +471,11 @@ def test_without_mathjax_there_are_notebooks(tmp_path, monkeypatch, capsys):
     message = "jupyter-server-mathjax-not-here: python -m pip install -e '.[instructor]'"
     assert message in capsys.readouterr().out
     assert len(list((tmp_path / "out").rglob("*.ipynb"))) == 2
+
+
+def test_outside_of_the_environment_one_line_says_what_to_install():
+    command = [sys.executable, "-E", "-S", handouts.__file__, "--no-pdf"]  # -S: no packages
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1
+    [line] = done.stderr.splitlines()
+    assert line == 'nbformat is not installed here: python -m pip install -e ".[instructor]"'

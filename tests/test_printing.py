@@ -3,7 +3,9 @@
 import re
 
 import printing
-from nbformat.v4 import new_markdown_cell, new_notebook
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from pypdf import PdfReader
 
 
 def printed(browser, tmp_path, source, change=lambda page: page):
@@ -12,6 +14,22 @@ def printed(browser, tmp_path, source, change=lambda page: page):
     page = change(printing.to_html(notebook, title="T", course="C", solved=False))
     cut = printing.to_pdf(browser, page, tmp_path / "a.pdf")
     return cut, printing.faults(printing.text_of(tmp_path / "a.pdf"), page)
+
+
+def pages(browser, tmp_path, *cells):
+    """Print cells; return the text of each page."""
+    page = printing.to_html(new_notebook(cells=[*cells]), title="T", course="C", solved=True)
+    printing.to_pdf(browser, page, tmp_path / "a.pdf")
+    return [page.extract_text() for page in PdfReader(tmp_path / "a.pdf").pages]
+
+
+def paragraphs(count, tag=None):
+    text = "\n\n".join(f"filler {i}" for i in range(count))
+    return new_markdown_cell(text, metadata={"tags": [tag]} if tag else {})
+
+
+def code(lines):
+    return new_code_cell("\n".join(f"line{i} = {i}" for i in range(lines)))
 
 
 def test_what_fits_is_no_fault(browser, tmp_path):
@@ -51,3 +69,27 @@ def test_raw_latex_is_noticed(browser, tmp_path):
     source = "$$ \\begin{aligned} x \\end{aligned} \\tag{1.1} $$"
     _, faults = printed(browser, tmp_path, source, change=without_mathjax)
     assert faults[0] == "raw LaTeX, '\\\\begin{'"
+
+
+def test_a_hint_is_on_one_page(browser, tmp_path):
+    _, second = pages(browser, tmp_path, paragraphs(31), paragraphs(6, "hint"), code(1))
+    assert second.count("filler") == 6
+
+
+def test_long_code_leaves_no_gap(browser, tmp_path):
+    first, second = pages(browser, tmp_path, paragraphs(20), code(40))
+    assert "line8 =" in first
+    assert "line32 =" in second
+    assert min(first.count("line"), second.count("line")) >= 7
+
+
+@pytest.mark.parametrize("filled", range(26, 34, 2))
+def test_short_code_is_on_one_page(browser, tmp_path, filled):
+    printed = pages(browser, tmp_path, paragraphs(filled), code(15), paragraphs(1))
+    assert {page.count("line") for page in printed} <= {0, 15}
+
+
+@pytest.mark.parametrize(("filled", "words"), [(28, 2), (29, 1), (28, 1)])
+def test_last_words_are_not_alone(browser, tmp_path, filled, words):
+    *_, last = pages(browser, tmp_path, paragraphs(filled), code(10), paragraphs(words))
+    assert last.count("filler") + last.count("line") > 1
