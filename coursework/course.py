@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-from edition import role
+from edition import PARTS, role
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
-PARTS = ("task", "stub", "check", "hint", "solution")  # the cells of an exercise, in their order
 
 
 @dataclass(frozen=True)
@@ -63,10 +62,18 @@ class Chapter:
     own: frozenset
 
 
+def all_chapters():
+    """Return the path of each chapter's notebook by its number: {"00": …}."""
+    return {path.name[:2]: path for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))}
+
+
 def chapters():
-    """Return the course's chapters that have exercises, as {number: path}."""
-    paths = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
-    return {path.name[:2]: path for path in paths if '"stub"' in path.read_text(encoding="utf-8")}
+    """Return those of the chapters that have exercises."""
+    return {
+        number: path
+        for number, path in all_chapters().items()
+        if '"stub"' in path.read_text(encoding="utf-8")
+    }
 
 
 def read_chapter(path):

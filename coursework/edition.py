@@ -5,7 +5,8 @@ import re
 
 from nbformat.v4 import new_markdown_cell
 
-ROLES = ("task", "stub", "check", "hint", "solution", "grading")
+PARTS = ("task", "stub", "check", "hint", "solution")  # the cells of an exercise, in order
+ROLES = (*PARTS, "grading")
 NEEDED = {"stub", "check", "solution"}  # no exercise is complete without them
 FOR_TESTS = {"nbval-ignore-output", "timing"}
 

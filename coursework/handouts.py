@@ -17,17 +17,12 @@ try:
     import nbformat
     import notes
     import printing
+    from course import all_chapters
 except ModuleNotFoundError as error:
     sys.exit(f'{error.name} is not installed here: python -m pip install -e ".[instructor]"')
 
-NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 CONTENTS = "CONTENTS.txt"
 PRINTERS = 2  # Chromiums at a time
-
-
-def chapters():
-    """Return the path of each chapter's notebook by its number: {"01": …}."""
-    return {path.name[:2]: path for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))}
 
 
 def chosen(numbers):
@@ -38,7 +33,7 @@ def chosen(numbers):
     ValueError
         Naming the number that no chapter has, and those that there are.
     """
-    there = chapters()
+    there = all_chapters()
     for number in numbers:
         if number.zfill(2) not in there:
             raise ValueError(f"there is no chapter {number}; there are {', '.join(there)}")
@@ -132,7 +127,7 @@ def older(output, paths):
     """Return, relative to a folder, what stays of other chapters, and older PDFs of these."""
     found = sorted(path.relative_to(output) for path in output.rglob("[0-9][0-9]_*.*"))
     asked = {path.name[:2] for path in paths}
-    others = chapters().keys() - asked
+    others = all_chapters().keys() - asked
     kept = [path for path in found if path.name[:2] in others]
     return kept, [path for path in found if path.name[:2] in asked and path.suffix == ".pdf"]
 

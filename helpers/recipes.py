@@ -3,7 +3,6 @@
 import math
 import time
 from numbers import Real
-from types import MethodType
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,13 @@ from .dropout import _check_keep, backward_dropout, dropout_masks, forward_dropo
 from .network import backward, forward
 from .optimizers import Adam, Momentum, RMSProp, _check_own_update, update
 from .regularization import EarlyStopping, add_l2, decay_weights, l2_loss, smooth_labels
-from .training import _check_train, _interrupts_held, _stop_unless_finite, evaluate
+from .training import (
+    _check_train,
+    _interrupts_held,
+    _measure,
+    _stop_unless_finite,
+    _warn_if_worse_than_guessing,
+)
 from .validation import (
     check_count,
     check_examples,
@@ -22,7 +27,7 @@ from .validation import (
     check_not_negative,
     checked,
     describe,
-    warn,
+    without_check,
 )
 
 
@@ -208,7 +213,7 @@ def train_recipe(
     Y = one_hot.unchecked(y, classes=len(params[-1][1]))
     if label_smoothing:
         Y = smooth_labels.unchecked(Y.astype(X.dtype, copy=False), label_smoothing)
-    update = _without_check(update)
+    update = without_check(update)  # the check takes longer than an update
     steps = epochs * math.ceil(len(X) / batch_size)
     measured = [("train", X, y)] + ([] if X_dev is None else [("dev", X_dev, y_dev)])
     early = None if patience is None else EarlyStopping(patience)
@@ -251,10 +256,7 @@ def train_recipe(
             if interrupts:
                 break
             row = {"epoch": epoch, "step": step, "seconds": time.perf_counter() - start}
-            for part, images, labels in measured:
-                loss, accuracy = evaluate.unchecked(images, labels, params, hidden)
-                _stop_unless_finite(loss, step, epoch, learning_rate)
-                row |= {f"{part}_loss": loss, f"{part}_accuracy": accuracy}
+            row |= _measure(measured, params, hidden, step, epoch, learning_rate)
             if l2:
                 row["l2_loss"] = l2_loss.unchecked(params, l2)
             history.append(row)
@@ -263,23 +265,10 @@ def train_recipe(
                 break
     if early is not None:
         early.restore(params)
-    last, guessing = history[-1]["train_loss"], math.log(len(params[-1][1]))
-    if last > guessing and not stop:
-        warn(
-            f"after training, the loss is {last:.3g}: worse than guessing, which has "
-            f"ln {len(params[-1][1])} = {guessing:.3g}. learning_rate={learning_rate:g} may be too "
-            f"large; try {learning_rate / 10:g}. Or what you added to plain training is too strong",
-            RuntimeWarning,
-        )
+    if not stop:
+        advice = " Or what you added to plain training is too strong"
+        _warn_if_worse_than_guessing(history, params, learning_rate, advice)
     return pd.DataFrame(history).set_index("epoch")
-
-
-def _without_check(update):
-    """`update` without its check, which takes longer than an update; all was checked at first."""
-    unchecked = getattr(update, "unchecked", update)
-    if unchecked is not update and hasattr(update, "__self__"):  # a method: keep its object
-        return MethodType(unchecked, update.__self__)
-    return unchecked
 
 
 def _augmented(augment, X, rng):

@@ -210,22 +210,34 @@ def train(
             if interrupts:
                 break
             row = {"epoch": epoch, "step": step, "seconds": time.perf_counter() - start}
-            for part, images, labels in measured:
-                loss, accuracy = evaluate.unchecked(images, labels, params, hidden)
-                _stop_unless_finite(loss, step, epoch, learning_rate)
-                row |= {f"{part}_loss": loss, f"{part}_accuracy": accuracy}
+            row |= _measure(measured, params, hidden, step, epoch, learning_rate)
             history.append(row)
             if stop or interrupts:
                 break
-    last, guessing = history[-1]["train_loss"], math.log(len(params[-1][1]))
-    if last > guessing and not stop:
+    if not stop:
+        _warn_if_worse_than_guessing(history, params, learning_rate)
+    return pd.DataFrame(history).set_index("epoch")
+
+
+def _measure(measured, params, hidden, step, epoch, learning_rate):
+    """Loss and accuracy on each of [("train", X, y), ("dev", X_dev, y_dev)], as columns."""
+    row = {}
+    for part, images, labels in measured:
+        loss, accuracy = evaluate.unchecked(images, labels, params, hidden)
+        _stop_unless_finite(loss, step, epoch, learning_rate)
+        row |= {f"{part}_loss": loss, f"{part}_accuracy": accuracy}
+    return row
+
+
+def _warn_if_worse_than_guessing(history, params, learning_rate, more=""):
+    last, classes = history[-1]["train_loss"], len(params[-1][1])
+    if last > math.log(classes):
         warn(
             f"after training, the loss is {last:.3g}: worse than guessing, which has "
-            f"ln {len(params[-1][1])} = {guessing:.3g}. learning_rate={learning_rate:g} may be "
-            f"too large; try {learning_rate / 10:g}, and initialize the parameters again",
+            f"ln {classes} = {math.log(classes):.3g}. learning_rate={learning_rate:g} may be too "
+            f"large; try {learning_rate / 10:g}, and initialize the parameters again.{more}",
             RuntimeWarning,
         )
-    return pd.DataFrame(history).set_index("epoch")
 
 
 def _stop_unless_finite(number, step, epoch, learning_rate):

@@ -10,6 +10,7 @@ import math
 import sys
 import warnings
 from numbers import Integral, Real
+from types import MethodType
 
 import numpy as np
 
@@ -35,6 +36,14 @@ def checked(check):
         return function_with_check
 
     return decorate
+
+
+def without_check(function):
+    """Return a function, or a method of an object, without its check; as it is, if it has none."""
+    bare = getattr(function, "unchecked", function)
+    if bare is not function and hasattr(function, "__self__"):
+        return MethodType(bare, function.__self__)
+    return bare
 
 
 def describe(value):

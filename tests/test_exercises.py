@@ -10,16 +10,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from edition import PARTS, role
 
 from helpers.exercises import frame
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-ROLES = ("task", "stub", "check", "hint", "solution")
-
-
-def role(cell):
-    found = [tag for tag in cell.metadata.get("tags", []) if tag in ROLES]
-    return found[0] if found else None
 
 
 @dataclass
@@ -58,11 +53,11 @@ def exercises(path):
     notebook = nbformat.read(path, as_version=4)
     setup = next(cell.source for cell in notebook.cells if cell.cell_type == "code")
     parts = [cell for cell in notebook.cells if role(cell)]
-    for i in range(0, len(parts), len(ROLES)):
-        group = parts[i : i + len(ROLES)]
-        assert tuple(map(role, group)) == ROLES, (path.name, [cell.id for cell in group])
+    for i in range(0, len(parts), len(PARTS)):
+        group = parts[i : i + len(PARTS)]
+        assert tuple(map(role, group)) == PARTS, (path.name, [cell.id for cell in group])
         name = group[0].id.removesuffix("-task")
-        yield Exercise(path.name[:2], name, dict(zip(ROLES, group, strict=True)), setup)
+        yield Exercise(path.name[:2], name, dict(zip(PARTS, group, strict=True)), setup)
 
 
 CHAPTERS = [path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if path.name[:2] != "00"]
@@ -108,7 +103,7 @@ def test_form(exercise):
     """Cells carry what nbgrader wants, points agree, and solutions keep to names of their own."""
     stub, check, solution = (exercise.cells[part] for part in ("stub", "check", "solution"))
     assert [cell.id for cell in exercise.cells.values()] == [
-        f"{exercise.name}-{part}" for part in ROLES
+        f"{exercise.name}-{part}" for part in PARTS
     ]
     points = int(re.search(r"^### .+ \((\d+) points?\)$", exercise.cells["task"].source, re.M)[1])
     common = {"schema_version": 3, "task": False, "cell_type": "code"}

@@ -12,20 +12,22 @@ from helpers import backward, evaluate, forward, initialize, one_hot, train
 from helpers.explorers.bugs import (
     BATCH_SIZE,
     BUGS,
+    DEV,
     EPOCHS,
     EVERY,
     NONE,
     STEPS,
+    TRAIN,
     bugs,
     compute_bugs,
     draw_bugs,
     examine,
-    images,
     learn,
     start_bugs,
     wrong_backward,
 )
 from helpers.explorers.picture import Picture
+from helpers.explorers.runs import images
 
 START = {
     "bug": "slope of g missing",
@@ -89,7 +91,7 @@ def test_the_doctor_finds_what_a_gradient_shows(bug):
 
 
 def test_the_curve_without_bugs_is_that_of_train():
-    (X, y), (X_dev, y_dev) = images()
+    (X, y), (X_dev, y_dev) = images(TRAIN, DEV)
     rng = np.random.default_rng(4)
     params, again = (initialize(SIZES, rng=np.random.default_rng(1)) for _ in range(2))
     curve = []
@@ -115,7 +117,7 @@ def test_the_curve_without_bugs_is_that_of_train():
 
 
 def test_all_images_are_others():
-    (X, _), (X_dev, _) = images()
+    (X, _), (X_dev, _) = images(TRAIN, DEV)
     assert not {x.tobytes() for x in X} & {x.tobytes() for x in X_dev}
 
 
@@ -132,7 +134,7 @@ def test_bugs_around_the_gradient_cost_what_they_should():
     assert right > 0.75
     assert chance < 0.25
     assert 0.3 < few < 0.7  # it has seen 32 images
-    (X, y), _ = images()
+    (X, y), _ = images(TRAIN, DEV)
     batch = np.random.default_rng(0).permutation(len(X))[:BATCH_SIZE]
     assert evaluate(X[batch], y[batch], params)[1] == 1
 

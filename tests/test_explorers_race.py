@@ -12,21 +12,22 @@ from helpers import cross_entropy_from_logits, forward, initialize, train
 from helpers.explorers.picture import Picture
 from helpers.explorers.race import (
     BATCH_SIZE,
+    DEV,
     EVERY,
     MNIST_STEPS,
     OPTIMIZERS,
     SIZES,
     STEPS,
     SURFACES,
+    TRAIN,
     compute_race,
     descend,
     draw_race,
-    images,
     learn,
-    lowest,
     race,
     start_race,
 )
+from helpers.explorers.runs import images
 
 START = {
     "first": "plain",
@@ -41,7 +42,7 @@ START = {
 
 @pytest.mark.parametrize("surface", SURFACES)
 def test_gradients_are_those_of_the_surface(surface, rng):
-    J, gradient, _, _ = SURFACES[surface]
+    J, gradient, *_ = SURFACES[surface]
     h = 1e-6 * np.eye(2)
     for point in rng.uniform(-2, 2, (20, 2)):
         measured = [(J(point + step) - J(point - step)) / 2e-6 for step in h]
@@ -51,20 +52,20 @@ def test_gradients_are_those_of_the_surface(surface, rng):
 @pytest.mark.parametrize("surface", SURFACES)
 def test_the_lowest_point_is_the_lowest(surface):
     axis = np.linspace(-3, 3, 601)
-    values = SURFACES[surface][0](np.stack(np.meshgrid(axis, axis), axis=-1))
-    assert values.min() == pytest.approx(lowest(surface), abs=1e-4)
+    values = SURFACES[surface].loss(np.stack(np.meshgrid(axis, axis), axis=-1))
+    assert values.min() == pytest.approx(SURFACES[surface].lowest, abs=1e-4)
 
 
 @pytest.mark.parametrize("surface", SURFACES)
 def test_the_start_is_in_the_picture(surface):
-    _, _, limits, (x, y) = SURFACES[surface]
+    _, _, limits, (x, y), _ = SURFACES[surface]
     assert limits["xlim"][0] < x < limits["xlim"][1]
     assert limits["ylim"][0] < y < limits["ylim"][1]
 
 
 def textbook(name, rate, mu, surface):
     """Return the path, written with one vector and no state but what the book names."""
-    _, gradient, _, start = SURFACES[surface]
+    _, gradient, _, start, _ = SURFACES[surface]
     p, v, s = np.array(start), np.zeros(2), np.zeros(2)
     path = [p]
     for t in range(1, STEPS + 1):
@@ -93,7 +94,7 @@ def test_paths_are_those_of_the_textbook(name, surface):
 
 
 def test_the_losses_are_those_of_train():
-    (X, y), (X_dev, y_dev) = images()
+    (X, y), (X_dev, y_dev) = images(TRAIN, DEV)
     weights_rng, order_rng = np.random.default_rng(3).spawn(2)
     params = initialize(SIZES, rng=weights_rng)
     losses = []
@@ -110,7 +111,7 @@ def test_the_losses_are_those_of_train():
 
 
 def test_all_images_are_others():
-    (X, _), (X_dev, _) = images()
+    (X, _), (X_dev, _) = images(TRAIN, DEV)
     assert not {x.tobytes() for x in X} & {x.tobytes() for x in X_dev}
 
 

@@ -205,7 +205,7 @@ def test_training_states_what_it_measured():
 
 
 def test_training_never_opens_the_test_set():
-    (X, y), (X_dev, y_dev) = training.images()
+    (X, y), (X_dev, y_dev) = training.images(training.TRAIN, training.DEV)
     X_train, y_train, *_ = helpers.load_mnist()
     assert np.array_equal(np.vstack([X, X_dev]), X_train[:12_000])
     assert np.array_equal(np.concatenate([y, y_dev]), y_train[:12_000])

@@ -18,7 +18,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-CHAPTERS = list(handouts.chapters().values())
+CHAPTERS = list(handouts.all_chapters().values())
 COURSE, TERM = 'CS_1 "A" <b>', "Spring $1 \\ 2"
 HEADER = f"{COURSE} · {TERM}"
 DUE = "Friday, 10 *am*"

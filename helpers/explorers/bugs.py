@@ -1,12 +1,11 @@
 """A network with a bug beside the right one, and what the gradient doctor says (chapter 10)."""
 
-import functools
 import math
 
 import numpy as np
 
 from ..activations import HIDDEN
-from ..data import load_mnist, one_hot
+from ..data import one_hot
 from ..gradient_check import check_gradients
 from ..initialization import initialize
 from ..losses import cross_entropy
@@ -16,6 +15,7 @@ from ..plots.style import BLUE, GRAY, GREEN, ORANGE, PINK
 from ..training import evaluate
 from .controls import choice, list_slider, log_slider, seed
 from .explorer import Explorer
+from .runs import images
 
 TRAIN, DEV, BATCH_SIZE = 3_200, 1_000, 32
 EPOCHS, EVERY = 3, 20  # steps between two measurements
@@ -62,14 +62,6 @@ def bugs():
         "seed": seed(),
     }
     return Explorer(controls, compute_bugs, start_bugs, draw_bugs, (9, 3.6))
-
-
-@functools.cache
-def images():
-    """Return images to train on and others, as (X, y) each; the test set stays closed."""
-    X, y, _, _ = load_mnist()
-    end = TRAIN + DEV
-    return (X[:TRAIN].copy(), y[:TRAIN]), (X[TRAIN:end].copy(), y[TRAIN:end])
 
 
 def wrong_backward(cache, Y, params, bugs, learning_rate):
@@ -132,7 +124,7 @@ def learn(bugs, params, hidden, learning_rate, seed):
 
     After the loss is no longer finite, it yields NaN.
     """
-    (X, y), (X_dev, y_dev) = images()
+    (X, y), (X_dev, y_dev) = images(TRAIN, DEV)
     order_rng, slip_rng = np.random.default_rng(seed).spawn(2)
     if "labels in another order" in bugs:
         y = slip_rng.permutation(y)
@@ -161,7 +153,7 @@ def learn(bugs, params, hidden, learning_rate, seed):
 
 def examine(bugs, sizes, hidden, learning_rate, seed):
     """Check the wrong gradients in float64 on a small batch; also return both, for a picture."""
-    (X, y), _ = images()
+    (X, y), _ = images(TRAIN, DEV)
     rng = np.random.default_rng(seed)
     pixels = 16 * np.arange(49)  # every sixteenth pixel: differences for all would take a while
     X, Y = X[:12, pixels].astype(float), one_hot(y[:12]).astype(float)

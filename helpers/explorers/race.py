@@ -1,18 +1,21 @@
 """Two optimizers on one surface, and on MNIST (chapter 11)."""
 
-import functools
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
-from ..data import load_mnist, minibatches, one_hot
+from ..data import minibatches, one_hot
 from ..initialization import initialize
 from ..network import backward, forward
 from ..optimizers import Adam, Momentum, RMSProp, update
 from ..plots.style import BLUE, ORANGE
 from ..plots.surfaces import contours
 from ..training import evaluate
+from ..validation import without_check
 from .controls import choice, log_slider, seed, slider
 from .explorer import Explorer
+from .runs import images
 
 STEPS = 60  # on the surface
 TRAIN, DEV = 6_000, 1_000  # images
@@ -20,15 +23,26 @@ MNIST_STEPS, BATCH_SIZE, EVERY = 160, 32, 8
 SIZES = [784, 32, 10]
 STYLES = ((BLUE, "-", "o"), (ORANGE, "--", "s"))
 
-# name: (loss of points (..., 2), its gradient there, limits of both parameters, start)
+
+class Surface(NamedTuple):
+    """A loss of points (..., 2), its gradient at a point, what to show, where to begin."""
+
+    loss: Callable
+    gradient: Callable
+    limits: dict
+    start: tuple
+    lowest: float
+
+
 SURFACES = {
-    "narrow valley": (
+    "narrow valley": Surface(
         lambda p: p[..., 0] ** 2 / 2 + 25 * p[..., 1] ** 2,
         lambda p: np.array([p[0], 50 * p[1]]),
         {"xlim": (-4.6, 2.4), "ylim": (-1.2, 1.2)},
         (-4.0, 0.8),
+        0.0,
     ),
-    "curved valley": (
+    "curved valley": Surface(
         lambda p: (1 - p[..., 0]) ** 2 / 4 + 2 * (p[..., 1] - p[..., 0] ** 2) ** 2,
         lambda p: np.array(
             [
@@ -38,20 +52,23 @@ SURFACES = {
         ),
         {"xlim": (-2.2, 2.2), "ylim": (-1.2, 3.6)},
         (-1.5, 3.0),
+        0.0,
     ),
-    "saddle": (
+    "saddle": Surface(
         lambda p: p[..., 0] ** 2 / 2 - p[..., 1] ** 2 / 4 + p[..., 1] ** 4 / 16,
         lambda p: np.array([p[0], -p[1] / 2 + p[1] ** 3 / 4]),
         {"xlim": (-2.6, 1.6), "ylim": (-2.4, 2.4)},
         (-2.2, 0.01),
+        -0.25,
     ),
 }
+# each returns a function of (params, grads, learning_rate)
 OPTIMIZERS = {
-    "plain": lambda params, momentum: None,
-    "momentum": lambda params, momentum: Momentum(params, momentum),
-    "Nesterov": lambda params, momentum: Momentum(params, momentum, nesterov=True),
-    "RMSProp": lambda params, momentum: RMSProp(params),
-    "Adam": lambda params, momentum: Adam(params, beta1=momentum),
+    "plain": lambda params, momentum: update,
+    "momentum": lambda params, momentum: Momentum(params, momentum).update,
+    "Nesterov": lambda params, momentum: Momentum(params, momentum, nesterov=True).update,
+    "RMSProp": lambda params, momentum: RMSProp(params).update,
+    "Adam": lambda params, momentum: Adam(params, beta1=momentum).update,
 }
 
 
@@ -73,41 +90,25 @@ def race():
     return Explorer(controls, compute_race, start_race, draw_race, (9, 3.9))
 
 
-@functools.cache
-def images():
-    """Return images to train on and others, as (X, y) each; the test set stays closed."""
-    X, y, _, _ = load_mnist()
-    end = TRAIN + DEV
-    return (X[:TRAIN].copy(), y[:TRAIN]), (X[TRAIN:end].copy(), y[TRAIN:end])
-
-
-def stepper(name, params, momentum):
-    """Return a function of (grads, learning_rate) that takes one step of an optimizer."""
-    optimizer = OPTIMIZERS[name](params, momentum)
-    if optimizer is None:
-        return functools.partial(update.unchecked, params)
-    return functools.partial(type(optimizer).update.unchecked, optimizer, params)
-
-
 def descend(name, learning_rate, momentum, surface):
     """Return the points that an optimizer visits on a surface, shape (STEPS + 1, 2)."""
-    _, gradient, _, start = SURFACES[surface]
-    params = [(np.array(start)[:, None], np.zeros(1))]
-    step = stepper(name, params, momentum)
-    path = [np.array(start)]
+    gradient, start = SURFACES[surface].gradient, np.array(SURFACES[surface].start)
+    params = [(start[:, None].copy(), np.zeros(1))]
+    step = without_check(OPTIMIZERS[name](params, momentum))
+    path = [start]
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(STEPS):
-            step([(gradient(path[-1])[:, None], np.zeros(1))], learning_rate)
+            step(params, [(gradient(path[-1])[:, None], np.zeros(1))], learning_rate)
             path.append(params[0][0][:, 0].copy())
     return np.array(path)
 
 
 def learn(name, learning_rate, momentum, seed):
     """Train on MNIST; yield the loss on the other images before the first step and every few."""
-    (X, y), (X_dev, y_dev) = images()
+    (X, y), (X_dev, y_dev) = images(TRAIN, DEV)
     weights_rng, order_rng = np.random.default_rng(seed).spawn(2)
     params = initialize(SIZES, rng=weights_rng)
-    step = stepper(name, params, momentum)
+    step = without_check(OPTIMIZERS[name](params, momentum))
     batches = minibatches.unchecked(X, one_hot(y), BATCH_SIZE, order_rng)
     for number, (X_batch, Y_batch) in enumerate(batches):
         if number % EVERY == 0:
@@ -118,16 +119,16 @@ def learn(name, learning_rate, momentum, seed):
             return
         with np.errstate(over="ignore", invalid="ignore"):
             _, cache = forward.unchecked(X_batch, params)
-            step(backward.unchecked(cache, Y_batch, params), learning_rate)
+            step(params, backward.unchecked(cache, Y_batch, params), learning_rate)
 
 
 def compute_race(first, first_rate, second, second_rate, momentum, surface, seed):
     """Descend with both, then train with both at once."""
     runners = ((first, first_rate), (second, second_rate))
     paths = [descend(name, rate, momentum, surface) for name, rate in runners]
-    J = SURFACES[surface][0]
+    J, lowest = SURFACES[surface].loss, SURFACES[surface].lowest
     with np.errstate(over="ignore", invalid="ignore"):
-        heights = [J(path) - lowest(surface) for path in paths]
+        heights = [J(path) - lowest for path in paths]
     losses = [[], []]
 
     def measure():
@@ -160,17 +161,11 @@ def _height(value):
     return f"{value:.3g}" if np.isfinite(value) and value < 1e6 else "over a million"
 
 
-@functools.cache
-def lowest(surface):
-    """Return the lowest loss on a surface."""
-    return {"narrow valley": 0.0, "curved valley": 0.0, "saddle": -0.25}[surface]
-
-
 def start_race(figure):
     """Draw the surfaces, of which one is shown at a time; make the paths and curves."""
     grid = figure.add_gridspec(2, 2, width_ratios=[1.1, 1])
     paths = {}
-    for surface, (J, _, limits, start) in SURFACES.items():
+    for surface, (J, _, limits, start, _) in SURFACES.items():
         plane = figure.add_subplot(grid[:, 0], label=surface)
         contours(J, **limits, equal=False, ax=plane)
         plane.plot(*start, "ks", markersize=9)
@@ -203,7 +198,7 @@ def draw_race(artists, result):
         plane = lines[0].axes
         plane.set_visible(shown)
         # other limits have the background drawn anew
-        plane.set_xlim(SURFACES[surface][2]["xlim"] if shown else (0, 1))
+        plane.set_xlim(SURFACES[surface].limits["xlim"] if shown else (0, 1))
         for line, path in zip(lines, result["paths"], strict=True):
             line.set_visible(shown)
             line.set_data(*path.T)

@@ -1,13 +1,22 @@
 """Training that can be watched and stopped after any step."""
 
+import functools
 import math
 
 import numpy as np
 
-from ..data import minibatches, one_hot
+from ..data import load_mnist, minibatches, one_hot
 from ..network import backward, forward
 from ..optimizers import update
 from ..training import evaluate
+
+
+@functools.cache
+def images(train, dev):
+    """Return so many images to train on and others, as (X, y) each; the test set stays closed."""
+    X, y, _, _ = load_mnist()
+    end = train + dev
+    return (X[:train].copy(), y[:train]), (X[train:end].copy(), y[train:end])
 
 
 def run(train_data, dev_data, params, history, *, learning_rate, batch_size, epochs, rng, hidden):

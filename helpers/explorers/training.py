@@ -5,14 +5,13 @@ import functools
 import numpy as np
 
 from ..activations import HIDDEN
-from ..data import load_mnist
 from ..initialization import initialize
 from ..metrics import confusion_matrix
 from ..network import forward
 from ..plots.style import BLUE, ORANGE
 from .controls import choice, list_slider, log_slider, seed, slider
 from .explorer import Explorer
-from .runs import run
+from .runs import images, run
 
 TRAIN, DEV = 10_000, 2_000  # images: few enough to see an epoch end several times a second
 BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
@@ -45,18 +44,10 @@ def training():
     )
 
 
-@functools.cache
-def images():
-    """Return the images to train on and the others, as (X, y) each; the test set stays closed."""
-    X, y, _, _ = load_mnist()
-    end = TRAIN + DEV
-    return (X[:TRAIN].copy(), y[:TRAIN]), (X[TRAIN:end].copy(), y[TRAIN:end])
-
-
 def compute_training(learning_rate, layers, units, hidden, batch_size, epochs, seed):
     """Train on MNIST; measure losses, accuracies, confusion matrix and first-layer weights."""
     weights_rng, order_rng = np.random.default_rng(seed).spawn(2)
-    train_data, (X_dev, y_dev) = images()
+    train_data, (X_dev, y_dev) = images(TRAIN, DEV)
     sizes = [784, *[units] * layers, 10]
     params = initialize(sizes, hidden=hidden, rng=weights_rng)
 
