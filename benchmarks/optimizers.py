@@ -32,11 +32,11 @@ def updates(params, grads):
     """Return one function for each optimizer, without the checks, as the training loops call it."""
 
     def bare(optimizer):
-        unchecked = type(optimizer).update.unchecked
+        unchecked = type(optimizer).update
         return lambda: unchecked(optimizer, params, grads, RATE)
 
     return {
-        "plain": lambda: update.unchecked(params, grads, RATE),
+        "plain": lambda: update(params, grads, RATE),
         "momentum": bare(Momentum(params)),
         "Nesterov": bare(Momentum(params, nesterov=True)),
         "RMSProp": bare(RMSProp(params)),
@@ -72,8 +72,8 @@ def measure(sizes, batch_size, rounds, repeats):
     Y = one_hot(rng.integers(0, sizes[-1], batch_size))
 
     def gradients():
-        _, cache = forward.unchecked(X, params)
-        return backward.unchecked(cache, Y, params)
+        _, cache = forward(X, params)
+        return backward(cache, Y, params)
 
     grads = gradients()
     functions = updates(params, grads) | pieces(grads) | {"forward and backward": gradients}

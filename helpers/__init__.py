@@ -1,130 +1,105 @@
-"""The functions that the chapters derive: a neural network for handwritten digits in NumPy.
+"""A neural network for handwritten digits in NumPy. This is the door: each name behind its checks.
 
-`from helpers import plots` brings the pictures; nothing here imports a plotting library by itself.
+What stands behind the door looks at nothing and is what the chapters derive. Begin with
+`network.py`, which is the whole network. `from helpers import plots` brings the pictures.
 """
 
 import os
 
 from threadpoolctl import threadpool_limits
 
-from .activations import (
-    relu,
-    relu_derivative,
-    sigmoid,
-    sigmoid_derivative,
-    softmax,
-    tanh,
-    tanh_derivative,
+from . import (
+    augmentation,
+    checks,
+    data,
+    drawings,
+    files,
+    gradient_check,
+    kaggle,
+    metrics,
+    network,
+    optimizers,
+    regularization,
+    training,
 )
-from .augmentation import (
-    affine_maps,
-    bilinear,
-    random_shifts,
-    random_warps,
-    shift,
-    smooth_bumps,
-)
-from .data import (
-    load_idx,
-    load_mnist,
-    minibatches,
-    normalize,
-    one_hot,
-    read_idx,
-    train_dev_split,
-)
-from .datasets import points
-from .dropout import backward_dropout, dropout_masks, forward_dropout
-from .gradient_check import check_gradients, numerical_gradients
-from .initialization import initialize
-from .kaggle import kaggle_files, load_kaggle, load_kaggle_test, write_submission
-from .losses import cross_entropy, cross_entropy_from_logits, log_sum_exp
-from .metrics import accuracy, confusion_matrix, precision_recall
-from .network import backward, forward, load_params, predict, save_params
-from .optimizers import Adam, Momentum, RMSProp, update
-from .preprocessing import (
-    center_digit,
-    center_of_mass,
-    crop_to_ink,
-    place_by_mass,
-    resize,
-)
-from .recipes import train_recipe
-from .regularization import (
-    EarlyStopping,
-    add_l2,
-    decay_weights,
-    l2_loss,
-    smooth_labels,
-)
-from .schedules import cosine_decay, linear_decay
-from .training import evaluate, train
+from .checks import guarded, guarded_class
 
 # Matrices this small are multiplied fastest by one thread; two on a busy machine can be ten times
 # slower. A number that you have set yourself stays.
 if not {"OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"} & set(os.environ):
     threadpool_limits(1, user_api="blas")
 
-__all__ = [
-    "Adam",
-    "EarlyStopping",
-    "Momentum",
-    "RMSProp",
-    "accuracy",
-    "add_l2",
-    "affine_maps",
-    "backward",
-    "backward_dropout",
-    "bilinear",
-    "center_digit",
-    "center_of_mass",
-    "check_gradients",
-    "confusion_matrix",
-    "cosine_decay",
-    "crop_to_ink",
-    "cross_entropy",
-    "cross_entropy_from_logits",
-    "decay_weights",
-    "dropout_masks",
-    "evaluate",
-    "forward",
-    "forward_dropout",
-    "initialize",
-    "kaggle_files",
-    "l2_loss",
-    "linear_decay",
-    "load_idx",
-    "load_kaggle",
-    "load_kaggle_test",
-    "load_mnist",
-    "load_params",
-    "log_sum_exp",
-    "minibatches",
-    "normalize",
-    "numerical_gradients",
-    "one_hot",
-    "place_by_mass",
-    "points",
-    "precision_recall",
-    "predict",
-    "random_shifts",
-    "random_warps",
-    "read_idx",
-    "relu",
-    "relu_derivative",
-    "resize",
-    "save_params",
-    "shift",
-    "sigmoid",
-    "sigmoid_derivative",
-    "smooth_bumps",
-    "smooth_labels",
-    "softmax",
-    "tanh",
-    "tanh_derivative",
-    "train",
-    "train_dev_split",
-    "train_recipe",
-    "update",
-    "write_submission",
-]
+# the network (chapters 02 to 06)
+relu = guarded(network.relu)
+relu_derivative = guarded(network.relu_derivative)
+sigmoid = guarded(network.sigmoid)
+sigmoid_derivative = guarded(network.sigmoid_derivative)
+tanh = guarded(network.tanh)
+tanh_derivative = guarded(network.tanh_derivative)
+softmax = guarded(network.softmax)
+initialize = guarded(network.initialize)
+forward = guarded(network.forward)
+predict = guarded(network.predict)
+cross_entropy = guarded(network.cross_entropy)
+cross_entropy_from_logits = guarded(network.cross_entropy_from_logits)
+log_sum_exp = guarded(network.log_sum_exp)
+backward = guarded(network.backward)
+update = guarded(network.update)
+numerical_gradients = gradient_check.numerical_gradients
+check_gradients = gradient_check.check_gradients
+
+# data (chapters 01, 08 and 09)
+load_mnist = data.load_mnist
+load_idx = data.load_idx
+read_idx = data.read_idx
+normalize = guarded(data.normalize)
+one_hot = guarded(network.one_hot)
+train_dev_split = guarded(data.train_dev_split)
+minibatches = guarded(network.minibatches, y=checks.as_many)
+points = guarded(data.points, **checks.points_of(data.SHAPES))
+kaggle_files = kaggle.kaggle_files
+load_kaggle = kaggle.load_kaggle
+load_kaggle_test = kaggle.load_kaggle_test
+write_submission = guarded(kaggle.write_submission)
+crop_to_ink = guarded(drawings.crop_to_ink)
+resize = guarded(drawings.resize)
+center_of_mass = guarded(drawings.center_of_mass)
+place_by_mass = guarded(drawings.place_by_mass)
+center_digit = guarded(drawings.center_digit)
+
+# training (chapter 07)
+train = train_recipe = guarded(training.train)
+evaluate = guarded(training.evaluate)
+accuracy = guarded(metrics.accuracy)
+confusion_matrix = guarded(metrics.confusion_matrix)
+precision_recall = guarded(metrics.precision_recall)
+save_params = guarded(files.save_params)
+load_params = files.load_params
+
+# going beyond (chapter 11)
+Momentum = guarded_class(optimizers.Momentum)
+RMSProp = guarded_class(optimizers.RMSProp)
+Adam = guarded_class(optimizers.Adam)
+linear_decay = guarded(optimizers.linear_decay)
+cosine_decay = guarded(optimizers.cosine_decay)
+l2_loss = guarded(regularization.l2_loss)
+add_l2 = guarded(regularization.add_l2)
+decay_weights = guarded(regularization.decay_weights)
+dropout_masks = guarded(regularization.dropout_masks)
+forward_dropout = guarded(regularization.forward_dropout)
+backward_dropout = guarded(regularization.backward_dropout)
+smooth_labels = guarded(regularization.smooth_labels)
+EarlyStopping = guarded_class(regularization.EarlyStopping)
+shift = guarded(augmentation.shift)
+random_shifts = guarded(augmentation.random_shifts)
+affine_maps = guarded(augmentation.affine_maps)
+bilinear = guarded(augmentation.bilinear, x=checks.coordinates, y=checks.coordinates)
+smooth_bumps = guarded(augmentation.smooth_bumps)
+random_warps = guarded(augmentation.random_warps)
+
+__all__ = sorted(
+    name
+    for name, value in dict(globals()).items()
+    if callable(value) and name[0] != "_" and value.__module__ != checks.__name__
+)
+__all__.remove("threadpool_limits")

@@ -9,91 +9,7 @@ import math
 
 import numpy as np
 
-from .validation import (
-    check_array,
-    check_count,
-    check_finite,
-    check_fraction,
-    check_not_negative,
-    check_rng,
-    checked,
-)
-
 SLICE = 16  # images at a time: what they need stays in the processor's cache, twice as fast
-
-
-def _check_images(X):
-    check_array(X, "X", ndim=2)
-    low, high = X.min(), X.max()
-    if not (low >= 0 and high <= 1):  # also true for NaN
-        raise ValueError(
-            f"X must lie in 0 (paper) to 1 (ink), got {low:g} to {high:g}; "
-            "normalize(pixels) divides pixel values by 255"
-        )
-    if _side(X) ** 2 != X.shape[1]:
-        raise ValueError(
-            f"X must have square images as rows, such as 784 = 28 * 28 pixels, got {X.shape[1]}"
-        )
-
-
-def _check_shift(X, dx, dy):
-    _check_images(X)
-    for d, name in ((dx, "dx"), (dy, "dy")):
-        d = np.asarray(d)
-        if d.dtype.kind not in "iu":
-            raise TypeError(f"{name} must hold whole numbers of pixels, got dtype {d.dtype}")
-        if d.shape not in ((), (len(X),)):
-            raise ValueError(f"{name} must be one number or {len(X)}, got shape {d.shape}")
-        if abs(d).max() > _side(X):
-            raise ValueError(f"{name} must lie in -{_side(X)} to {_side(X)}, got {d}")
-
-
-def _check_random_shifts(X, pixels, rng):
-    _check_images(X)
-    check_count(pixels, "pixels", minimum=0)
-    if pixels > _side(X):
-        raise ValueError(f"pixels must be at most {_side(X)}, got {pixels}")
-    check_rng(rng)
-
-
-def _check_bilinear(X, x, y):
-    _check_images(X)
-    for coordinates, name in ((x, "x"), (y, "y")):
-        check_array(coordinates, name)
-        if coordinates.shape != X.shape:
-            raise ValueError(f"{name} must have X's shape {X.shape}, got {coordinates.shape}")
-        check_finite(coordinates, name)
-
-
-def _check_affine_maps(rotation, scale, shear, shift):
-    m = len(rotation) if isinstance(rotation, np.ndarray) and rotation.ndim else "m"
-    arrays = {"rotation": rotation, "scale": scale, "shear": shear, "shift": shift}
-    for name, array in arrays.items():
-        check_array(array, name)
-        shape = (m, 2) if name in ("scale", "shift") else (m,)
-        if array.shape != shape:
-            raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
-        check_finite(array, name)
-
-
-def _check_smooth_bumps(side, smoothness):
-    check_count(side, "side")
-    check_not_negative(smoothness, "smoothness")
-    if smoothness < 1:
-        raise ValueError(f"smoothness must be at least 1 pixel, got {smoothness}")
-
-
-def _check_random_warps(
-    X, rng, *, rotation=15, scale=0.15, shear=0.15, shift=1, elastic=1, smoothness=4
-):
-    _check_images(X)
-    check_rng(rng)
-    check_not_negative(rotation, "rotation")
-    check_fraction(scale, "scale")
-    check_not_negative(shear, "shear")
-    check_not_negative(shift, "shift")
-    check_not_negative(elastic, "elastic")
-    _check_smooth_bumps(_side(X), smoothness)
 
 
 def _side(X):
@@ -112,23 +28,9 @@ def _on_paper(X, before, after):
     return paper
 
 
-@checked(_check_shift)
 def shift(X, dx, dy):
-    """Move images by whole pixels; zeros come in at the border.
+    """Move images (m, n) by whole pixels, one pair for all or one for each; zeros come in.
 
-    Parameters
-    ----------
-    X : ndarray, shape (m, n)
-        Square images as rows, values in [0, 1].
-    dx, dy : int or ndarray of int, shape (m,)
-        Pixels to the right and down, one for all images or one for each.
-
-    Returns
-    -------
-    ndarray of float32, shape (m, n)
-
-    Examples
-    --------
     >>> image = np.array([[1, 2, 3], [4, 5, 6], [7, 8, 9]]) / 10
     >>> shift(image.reshape(1, 9), dx=1, dy=0).reshape(3, 3)
     array([[0. , 0.1, 0.2],
@@ -148,58 +50,16 @@ def shift(X, dx, dy):
     return shifted
 
 
-@checked(_check_random_shifts)
 def random_shifts(X, pixels, rng):
-    """Move each image by whole pixels of its own, at most `pixels` in x and in y.
-
-    Parameters
-    ----------
-    X : ndarray, shape (m, n)
-        Square images as rows, values in [0, 1].
-    pixels : int
-        Each of the (2·pixels + 1)² shifts is as probable as the others.
-    rng : numpy.random.Generator
-        Source of the shifts.
-
-    Returns
-    -------
-    ndarray of float32, shape (m, n)
-
-    Examples
-    --------
-    >>> X = np.zeros((3, 784), np.float32)
-    >>> random_shifts(X, 1, np.random.default_rng(0)).shape
-    (3, 784)
-    """
+    """Move each image by whole pixels of its own, at most `pixels` in x and in y."""
     dx, dy = rng.integers(-pixels, pixels, (2, len(X)), endpoint=True)
-    return shift.unchecked(X, dx, dy)
+    return shift(X, dx, dy)
 
 
-@checked(_check_bilinear)
 def bilinear(X, x, y):
-    """Read images between their pixels.
+    """Read images (m, n) at the columns x and rows y, each (m, n). Eq. (11.16).
 
-    Eq. (11.16).
-
-    Parameters
-    ----------
-    X : ndarray, shape (m, n)
-        Square images as rows, values in [0, 1].
-    x, y : ndarray, shape (m, n)
-        For each new pixel the column and the row at which to read the old image of the same row
-        of `X`.
-
-    Returns
-    -------
-    ndarray of float32, shape (m, n)
-        Each value is the mean of the four pixels around the point, weighted by how near they are.
-
-    Examples
-    --------
-    >>> X = np.array([[0, 0.4, 0.6, 1]])  # an image of 2 by 2
-    >>> x, y = np.array([[0, 0.5, 0.5, 2]]), np.array([[1, 0, 0.5, 0]])
-    >>> bilinear(X, x, y)
-    array([[0.6, 0.2, 0.5, 0. ]], dtype=float32)
+    Each value is the mean of the four pixels around the point, weighted by how near they are.
     """
     side = _side(X)
     paper = _on_paper(X, 1, 2)
@@ -215,37 +75,13 @@ def bilinear(X, x, y):
     return ((1 - v) * above + v * below).astype(np.float32, copy=False)
 
 
-@checked(_check_affine_maps)
 def affine_maps(rotation, scale, shear, shift):
-    """Coefficients of maps that rotate, shear, scale and shift, one map per image.
-
-    Eq. (11.15).
+    """Coefficients (2, m, 3) of maps that rotate, shear, scale and shift images. Eq. (11.15).
 
     A map takes a point of the new image, measured from the center, to the point of the old image
     where its ink comes from. So a scale above 1 makes the digit smaller, and a shift to the right
-    moves the digit to the left.
-
-    Parameters
-    ----------
-    rotation : ndarray, shape (m,)
-        Degrees by which the image turns counterclockwise.
-    scale : ndarray, shape (m, 2)
-        Factors of x and of y.
-    shear : ndarray, shape (m,)
-        Pixels in x for each pixel in y.
-    shift : ndarray, shape (m, 2)
-        Pixels in x and in y.
-
-    Returns
-    -------
-    ndarray, shape (2, m, 3)
-        For old x and old y, and each image: the factors of new x, new y and 1.
-
-    Examples
-    --------
-    >>> quarter = affine_maps(np.array([90.0]), np.ones((1, 2)), np.zeros(1), np.zeros((1, 2)))
-    >>> (quarter.round(6) + 0).tolist()
-    [[[0.0, -1.0, 0.0]], [[1.0, 0.0, 0.0]]]
+    moves the digit to the left. Rotations are in degrees, counterclockwise; shears in pixels of x
+    for each pixel in y; scales and shifts, (m, 2), in x and in y.
     """
     cos, sin = np.cos(np.radians(rotation)), np.sin(np.radians(rotation))
     scale_x, scale_y = scale.T
@@ -254,36 +90,14 @@ def affine_maps(rotation, scale, shear, shift):
     return np.stack([np.stack(x, axis=1), np.stack(y, axis=1)])
 
 
-@checked(_check_smooth_bumps)
 def smooth_bumps(side, smoothness):
-    """Bell curves on a grid, whose sum with random heights is a smooth random field.
+    """Bell curves (bumps, side²) on a grid: with random heights their sum is smooth. Eq. (11.17).
 
-    Eq. (11.17).
+    Neighbors are `smoothness` pixels apart, which is also the standard deviation of each. The
+    squares sum to 1 at every pixel, so heights of deviation 1 give a field of deviation 1.
 
-    Parameters
-    ----------
-    side : int
-        Pixels of an image's side.
-    smoothness : float
-        Distance of neighboring bumps and standard deviation of each, in pixels, at least 1.
-
-    Returns
-    -------
-    ndarray, shape (bumps, side * side)
-        One bump per row, scaled so that the squares sum to 1 at every pixel. Then heights with
-        standard deviation 1 give a field with standard deviation 1 everywhere.
-
-    Notes
-    -----
-    Simard, Steinkraus and Platt, "Best practices for convolutional neural networks applied to
-    visual document analysis" (2003) blur a field of random pixels, with standard deviation 4.
+    Simard, Steinkraus and Platt (2003) blur a field of random pixels, with standard deviation 4.
     That is a bump at each pixel; one every few pixels gives nearly the same fields.
-
-    Examples
-    --------
-    >>> bumps = smooth_bumps(28, 4)
-    >>> bumps.shape, bool(np.allclose((bumps**2).sum(axis=0), 1))
-    ((64, 784), True)
     """
     centers = np.arange(0, side + smoothness, smoothness)
     pixels = np.arange(side) - (side - 1) / 2
@@ -293,53 +107,22 @@ def smooth_bumps(side, smoothness):
     return bumps / np.linalg.norm(bumps, axis=0)
 
 
-@checked(_check_random_warps)
 def random_warps(X, rng, *, rotation=15, scale=0.15, shear=0.15, shift=1, elastic=1, smoothness=4):
-    """Warp each image by an affine map and a smooth displacement of its own.
+    """Warp each image by an affine map and a smooth displacement. Eqs. (11.15), (11.16), (11.17).
 
-    Eqs. (11.15), (11.16), (11.17).
+    At most: `rotation` degrees either way, `scale` as a fraction (0.1 gives factors from 0.9 to
+    1.1), `shear` pixels in x for each in y, `shift` pixels; `elastic` is the displacement's
+    standard deviation in pixels, and `smoothness` the pixels over which it changes. With all
+    strengths 0 the images come back unchanged.
 
-    With all strengths 0 the images come back unchanged.
-
-    Parameters
-    ----------
-    X : ndarray, shape (m, n)
-        Square images as rows, values in [0, 1].
-    rng : numpy.random.Generator
-        Source of all random numbers.
-    rotation : float
-        Largest angle in degrees, either way.
-    scale : float
-        Largest change of width and of height as a fraction: 0.1 gives factors from 0.9 to 1.1.
-    shear : float
-        Largest slant, pixels in x for each pixel in y.
-    shift : float
-        Largest shift in pixels, in x and in y.
-    elastic : float
-        Standard deviation in pixels of the smooth displacement, in x and in y.
-    smoothness : float
-        Pixels over which the displacement changes, at least 1.
-
-    Returns
-    -------
-    ndarray of float32, shape (m, n)
-
-    Notes
-    -----
     Simard, Steinkraus and Platt, "Best practices for convolutional neural networks applied to
     visual document analysis" (2003).
-
-    Examples
-    --------
-    >>> X = np.zeros((3, 784), np.float32)
-    >>> random_warps(X, np.random.default_rng(0), rotation=10, elastic=0.5).shape
-    (3, 784)
     """
     m, side = len(X), _side(X)
     center = (side - 1) / 2
     y, x = np.mgrid[:side, :side].reshape(2, -1) - center
-    basis = np.concatenate([[x, y, np.ones(side**2)], smooth_bumps.unchecked(side, smoothness)])
-    affine = affine_maps.unchecked(
+    basis = np.concatenate([[x, y, np.ones(side**2)], smooth_bumps(side, smoothness)])
+    affine = affine_maps(
         rotation=rng.uniform(-rotation, rotation, m),
         scale=rng.uniform(1 - scale, 1 + scale, (m, 2)),
         shear=rng.uniform(-shear, shear, m),
@@ -351,5 +134,5 @@ def random_warps(X, rng, *, rotation=15, scale=0.15, shear=0.15, shift=1, elasti
     warped = np.empty(X.shape, np.float32)
     for part in _slices(X):
         x, y = coefficients[:, part] @ basis  # each of shape (images, n)
-        warped[part] = bilinear.unchecked(X[part], x, y)
+        warped[part] = bilinear(X[part], x, y)
     return warped

@@ -8,13 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from .files import read_npz
-from .validation import (
-    check_array,
-    check_count,
-    check_labels,
-    check_rng,
-    checked,
-)
 
 MNIST_PATH = Path(__file__).resolve().parent.parent / "data" / "mnist.npz"
 
@@ -27,31 +20,9 @@ MNIST_SHA256 = {
 }
 
 
-def _check_normalize(pixels):
-    check_array(pixels, "pixels")
-    low, high = pixels.min(), pixels.max()
-    if not (low >= 0 and high <= 255):  # also true for NaN
-        raise ValueError(f"pixels must lie in 0-255, got {low} to {high}")
-
-
-@checked(_check_normalize)
 def normalize(pixels):
-    """Scale pixel values from 0-255 to 0-1.
+    """Scale pixel values from 0-255 to float32 in 0-1. Eq. (1.1).
 
-    Eq. (1.1).
-
-    Parameters
-    ----------
-    pixels : ndarray
-        Gray values in 0-255, any shape.
-
-    Returns
-    -------
-    ndarray of float32
-        Same shape, values in [0, 1].
-
-    Examples
-    --------
     >>> normalize(np.array([0, 51, 255], dtype=np.uint8))
     array([0. , 0.2, 1. ], dtype=float32)
     """
@@ -59,33 +30,13 @@ def normalize(pixels):
 
 
 def load_mnist(path=None):
-    """Load the 70,000 images of MNIST, in their original order.
+    """X_train (60000, 784), y_train, X_test (10000, 784), y_test, in MNIST's order.
 
-    Parameters
-    ----------
-    path : str or Path, optional
-        Another `.npz` with the same four arrays, such as Keras's `mnist.npz`. Without it, the
-        project's own `data/mnist.npz`.
+    Pixels are float32 in 0-1; pixel (row, column) is element 28·row + column. Labels are int64.
+    They come from the project's own `data/mnist.npz`, or from an `.npz` with the same four arrays,
+    such as Keras's. A file that is damaged, or whose arrays are not MNIST's by their SHA-256, is
+    refused.
 
-    Returns
-    -------
-    X_train : ndarray of float32, shape (60000, 784)
-        Rows of pixels in [0, 1]; pixel (row, column) of an image is element 28·row + column.
-    y_train : ndarray of int64, shape (60000,)
-        Digits 0-9.
-    X_test, y_test : ndarray
-        The same for the 10,000 test images.
-
-    Raises
-    ------
-    FileNotFoundError
-        When there is no such file.
-    ValueError
-        When the file is truncated, pickled, lacks an array, or an array's SHA-256 differs from
-        the original's.
-
-    Notes
-    -----
     LeCun, Cortes and Burges, "The MNIST database of handwritten digits"; see `data/README.md`.
     """
     path = MNIST_PATH if path is None else Path(path)
@@ -108,25 +59,8 @@ def load_mnist(path=None):
 
 
 def read_idx(path):
-    """Read one file of bytes in the IDX format, in which MNIST was first published.
+    """Read a file of bytes in IDX format, plain or gzip, in which MNIST was first published.
 
-    Parameters
-    ----------
-    path : str or Path
-        Plain or gzip-compressed, such as `train-images-idx3-ubyte.gz`.
-
-    Returns
-    -------
-    ndarray of uint8
-        Shape as the header says, (60000, 28, 28) for MNIST's training images.
-
-    Raises
-    ------
-    FileNotFoundError, ValueError
-        Naming the file and what is wrong with it.
-
-    Notes
-    -----
     Header: two zero bytes, the type (8: unsigned byte), the number of dimensions, then each
     dimension as a big-endian 32-bit integer. The data follow in C order.
     """
@@ -159,23 +93,10 @@ def read_idx(path):
 
 
 def load_idx(folder):
-    """Load a data set in MNIST's original four files, such as Fashion-MNIST.
+    """As `load_mnist`, from the four original files in a folder, such as those of Fashion-MNIST.
 
-    Parameters
-    ----------
-    folder : str or Path
-        Holds `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
-        `t10k-labels-idx1-ubyte`, each plain or with the ending `.gz`.
-
-    Returns
-    -------
-    X_train, y_train, X_test, y_test
-        As from `load_mnist`; the number of pixels per row is that of the files.
-
-    Raises
-    ------
-    FileNotFoundError, ValueError
-        Naming the file and what is wrong with it.
+    They are `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
+    `t10k-labels-idx1-ubyte`, each plain or with the ending `.gz`.
     """
     parts = []
     for part in ("train", "t10k"):
@@ -200,115 +121,45 @@ def _read_idx_in(folder, name, ndim):
     return array
 
 
-def _check_one_hot_labels(y, classes=10):
-    check_count(classes, "classes")
-    check_labels(y, classes=classes)
-
-
-@checked(_check_one_hot_labels)
-def one_hot(y, classes=10):
-    """Turn labels into rows with a single 1.
-
-    Eq. (1.2).
-
-    Parameters
-    ----------
-    y : ndarray of int, shape (m,)
-        Labels in 0 … classes-1.
-    classes : int
-        Number of columns.
-
-    Returns
-    -------
-    ndarray of float32, shape (m, classes)
-
-    Examples
-    --------
-    >>> one_hot(np.array([2, 0]), classes=3)
-    array([[0., 0., 1.],
-           [1., 0., 0.]], dtype=float32)
-    """
-    Y = np.zeros((len(y), classes), np.float32)  # float64 would promote the whole backward pass
-    Y[np.arange(len(y)), y] = 1
-    return Y
-
-
-def _check_split(X, y, dev_size, rng):
-    check_array(X, "X")
-    check_labels(y, m=len(X))
-    check_count(dev_size, "dev_size")
-    if dev_size >= len(X):
-        raise ValueError(f"dev_size must be smaller than the {len(X)} examples, got {dev_size}")
-    check_rng(rng)
-
-
-@checked(_check_split)
 def train_dev_split(X, y, dev_size, rng):
-    """Shuffle, then set `dev_size` examples aside.
-
-    Parameters
-    ----------
-    X : ndarray, shape (m, ...)
-        Examples.
-    y : ndarray of int, shape (m,)
-        Their labels.
-    dev_size : int
-        Number of examples to set aside.
-    rng : numpy.random.Generator
-        Source of randomness.
-
-    Returns
-    -------
-    X_train, y_train, X_dev, y_dev : ndarray
-        m - dev_size and dev_size examples; none is in both.
-
-    Examples
-    --------
-    >>> X, y = np.arange(10.0)[:, None], np.arange(10)
-    >>> X_train, y_train, X_dev, y_dev = train_dev_split(X, y, 3, np.random.default_rng(0))
-    >>> len(X_train), sorted([*y_train, *y_dev]) == list(range(10))
-    (7, True)
-    """
+    """Shuffle, then set `dev_size` examples aside: X_train, y_train, X_dev, y_dev."""
     order = rng.permutation(len(X))
     dev, rest = order[:dev_size], order[dev_size:]
     return X[rest], y[rest], X[dev], y[dev]
 
 
-def _check_minibatches(X, y, batch_size, rng):
-    check_array(X, "X")
-    check_array(y, "y")
-    if len(X) != len(y):
-        raise ValueError(f"X has {len(X)} examples, y has {len(y)}")
-    check_count(batch_size, "batch_size")
-    check_rng(rng)
+SHAPES = {"spirals": 2, "moons": 2, "circles": 2, "clusters": 3, "xor": 2}  # and their classes
 
 
-@checked(_check_minibatches)
-def minibatches(X, y, batch_size, rng):
-    """Go once through all examples in random order, `batch_size` at a time.
+def points(shape, m, noise, rng):
+    """Points X (m, 2) of two or three classes y (m,), within [-1, 1] but for the noise.
 
-    Parameters
-    ----------
-    X : ndarray, shape (m, ...)
-        Examples.
-    y : ndarray, shape (m, ...)
-        Labels or one-hot rows, in the order of `X`.
-    batch_size : int
-        Examples per batch; the last batch holds what is left and may be smaller.
-    rng : numpy.random.Generator
-        Source of the order.
+    "clusters" can be told apart by straight lines, "xor" by two of them, "spirals" by many.
+    `noise` is the standard deviation of what is added to each coordinate.
 
-    Yields
-    ------
-    X_batch, y_batch : ndarray
-
-    Examples
-    --------
-    >>> X, y = np.arange(5.0)[:, None], np.arange(5)
-    >>> [len(y_batch) for X_batch, y_batch in minibatches(X, y, 2, np.random.default_rng(0))]
-    [2, 2, 1]
+    >>> X, y = points("moons", 200, noise=0.1, rng=np.random.default_rng(0))
+    >>> X.shape, np.bincount(y)
+    ((200, 2), array([100, 100]))
     """
-    order = rng.permutation(len(X))
-    for start in range(0, len(X), batch_size):
-        batch = order[start : start + batch_size]
-        yield X.take(batch, axis=0), y.take(batch, axis=0)  # X[batch], a little faster
+    y = np.arange(m) % SHAPES[shape]
+    t = rng.random(m)
+    if shape == "spirals":
+        radius, angle = 0.1 + 0.9 * t, 2 * np.pi * t + np.pi * y
+    elif shape == "circles":
+        radius, angle = np.where(y == 0, 0.45, 1), 2 * np.pi * t
+    else:
+        radius, angle = 1, np.pi * t
+    X = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
+    if shape == "moons":  # two half circles, the second turned over and moved into the first
+        sign = np.where(y == 0, 1, -1)[:, None]
+        X = sign * (0.65 * X - [0.3, 0.15])
+    elif shape == "clusters":
+        corners = 2 * np.pi * np.arange(3) / 3 + np.pi / 2
+        X = 0.7 * np.column_stack([np.cos(corners), np.sin(corners)])[y]
+        X = X + rng.uniform(-0.25, 0.25, (m, 2))
+    elif shape == "xor":  # two opposite quarters of a square each
+        first, second = 0.05 + 0.95 * rng.random((2, m))
+        sign = rng.choice([-1, 1], m)
+        X = np.column_stack([sign * first, np.where(y == 0, sign, -sign) * second])
+    X = X + noise * rng.standard_normal((m, 2))
+    return X.astype(np.float32), y

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .checks import check_params
+
 
 @contextmanager
 def replacing(path):
@@ -23,13 +25,7 @@ def replacing(path):
 
 
 def read_npz(path, advice):
-    """Read all arrays of an `.npz` file into a dict; never unpickles.
-
-    Raises
-    ------
-    FileNotFoundError, ValueError
-        Naming the file, what is wrong, and the given advice.
-    """
+    """Read all arrays of an `.npz` file into a dict; never unpickles."""
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {path}; {advice}")
@@ -41,3 +37,27 @@ def read_npz(path, advice):
         raise ValueError(
             f"{path} is not a complete .npz of plain arrays ({error}); {advice}"
         ) from error
+
+
+def save_params(path, params):
+    """Write a network to an `.npz` file, under a temporary name until it is complete."""
+    arrays = {}
+    for layer, (W, b) in enumerate(params, start=1):
+        arrays |= {f"W{layer}": W, f"b{layer}": b}
+    with replacing(path) as temporary, open(temporary, "wb") as file:
+        np.savez(file, **arrays)
+
+
+def load_params(path):
+    """Read a network that `save_params` wrote; a file that holds anything else is refused."""
+    arrays = read_npz(path, advice="write it again with save_params")
+    layers = range(1, len(arrays) // 2 + 1)
+    expected = {f"{kind}{layer}" for layer in layers for kind in "Wb"}
+    if not arrays or set(arrays) != expected:
+        raise ValueError(f"{path} holds the arrays {sorted(arrays)}, expected W1, b1, W2, b2, …")
+    params = [(arrays[f"W{layer}"], arrays[f"b{layer}"]) for layer in layers]
+    try:
+        check_params(params)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{path} does not hold a network: {error}") from error
+    return params

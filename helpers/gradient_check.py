@@ -6,24 +6,23 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from .activations import HIDDEN
-from .doctor.bugs import run
-from .doctor.diagnosis import Measured, diagnose
-from .doctor.second_look import excuses, say
-from .doctor.shapes import check_shapes
-from .doctor.verdict import listed
-from .validation import (
+from .checks import (
     check_array,
     check_choice,
     check_count,
     check_examples,
     check_function,
-    check_grads,
     check_one_hot,
     check_params,
     check_positive,
     check_rng,
 )
+from .doctor.bugs import run
+from .doctor.diagnosis import Measured, diagnose
+from .doctor.second_look import excuses, say
+from .doctor.shapes import check_shapes
+from .doctor.verdict import listed
+from .network import ACTIVATIONS
 
 TOLERANCE = 1e-6
 TOLERANCE_FLOAT32 = 1e-3
@@ -120,7 +119,7 @@ def numerical_gradients(loss, params, h=1e-5):
 
 
 def _check_batch(params, X, Y, hidden, masks):
-    check_choice(hidden, "hidden", HIDDEN)
+    check_choice(hidden, "hidden", ACTIVATIONS)
     if (X is None) != (Y is None):
         raise ValueError("X and Y go together: pass both or neither")
     if X is None:
@@ -212,7 +211,7 @@ def check_gradients(
     check_function(loss, "loss")
     _check_float64(params)
     check_shapes(params, grads)
-    check_grads(grads)
+    check_params(grads, "grads", d="d")
     check_positive(h, "h")
     if sample is not None:
         check_count(sample, "sample")

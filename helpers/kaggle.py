@@ -15,7 +15,6 @@ import pandas as pd
 
 from .data import load_mnist, normalize
 from .files import replacing
-from .validation import check_labels, checked
 
 PROJECT = Path(__file__).resolve().parent.parent
 MOUNTS = [  # where Kaggle's own notebooks find the files
@@ -30,31 +29,12 @@ DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, RuntimeEr
 
 
 def load_kaggle(path):
-    r"""Load a labeled CSV file of Kaggle's digit recognizer.
+    r"""Images X (m, 784), in 0-1, and labels y (m,) of a CSV file such as Kaggle's `train.csv`.
 
-    Parameters
-    ----------
-    path : str or Path
-        A file such as `train.csv`, with the columns `label, pixel0 … pixel783` in any order and
-        whole numbers in them (`255.0` is one). With the ending `.gz` or `.zip` it is decompressed.
+    Its columns are `label, pixel0 … pixel783` in any order, with whole numbers in them (`255.0` is
+    one). With the ending `.gz` or `.zip` it is decompressed. A fault in the file is named by its
+    line (the header is line 1) and column.
 
-    Returns
-    -------
-    X : ndarray of float32, shape (m, 784)
-        Rows of pixels in [0, 1]; pixel (row, column) of an image is element 28·row + column.
-    y : ndarray of int64, shape (m,)
-        Digits 0-9.
-
-    Raises
-    ------
-    FileNotFoundError
-        When there is no such file.
-    ValueError
-        When the file is something else, or a value is not what it should be. The message names
-        the line of the file (the header is line 1) and the column.
-
-    Examples
-    --------
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -70,36 +50,7 @@ def load_kaggle(path):
 
 
 def load_kaggle_test(path):
-    r"""Load a CSV file of Kaggle's digit recognizer without labels.
-
-    Parameters
-    ----------
-    path : str or Path
-        A file such as `test.csv`, with the columns `pixel0 … pixel783`; otherwise as for
-        `load_kaggle`.
-
-    Returns
-    -------
-    ndarray of float32, shape (m, 784)
-        Rows of pixels in [0, 1], in the order of the file.
-
-    Raises
-    ------
-    FileNotFoundError, ValueError
-        As from `load_kaggle`.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "test.csv"
-    ...     names = [f"pixel{i}" for i in range(784)]
-    ...     _ = path.write_text(",".join(names) + "\n255" + ",0" * 783 + "\n")
-    ...     X = load_kaggle_test(path)
-    >>> X.shape, X[0, :3]
-    ((1, 784), array([1., 0., 0.], dtype=float32))
-    """
+    """Images X (m, 784), in 0-1, of a CSV file without labels, such as Kaggle's `test.csv`."""
     return normalize(_read(path, PIXELS))
 
 
@@ -109,44 +60,9 @@ def check_is_new(path):
         raise FileExistsError(f"{path} is there already; move it away or choose another name")
 
 
-def _check_submission(path, labels):
-    check_is_new(path)
-    check_labels(labels, classes=10, name="labels")
-
-
-@checked(_check_submission)
 def write_submission(path, labels):
-    """Write predictions as Kaggle wants them: `ImageId` from 1, `Label`.
-
-    Parameters
-    ----------
-    path : str or Path
-        The new file. Nothing is overwritten.
-    labels : ndarray of int, shape (m,)
-        Predicted digits, in the order of the test file's rows.
-
-    Raises
-    ------
-    FileExistsError
-        When there is something at `path` already.
-    FileNotFoundError
-        When the folder of `path` does not exist.
-    OSError
-        When it cannot be written, or does not read back as it was written.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "submission.csv"
-    ...     write_submission(path, np.array([2, 0, 9]))
-    ...     print(path.read_text(), end="")
-    ImageId,Label
-    1,2
-    2,0
-    3,9
-    """
+    """Write labels (m,) as Kaggle wants them: `ImageId` from 1, `Label`; overwrite nothing."""
+    check_is_new(path)
     path = Path(path)
     if not path.parent.is_dir():
         raise FileNotFoundError(f"cannot write {path}: there is no folder {path.parent}")
@@ -158,30 +74,12 @@ def write_submission(path, labels):
 
 
 def kaggle_files():
-    """Find Kaggle's files, or make files of the same format from MNIST.
+    """Paths of Kaggle's `train.csv` and `test.csv`, or of files like them made from MNIST.
 
     Kaggle's own are looked for in `data/kaggle`, then where Kaggle mounts them for its notebooks.
     Without them, MNIST's 70,000 images are written into `data/cache`, 42,000 of the training
     images as `train.csv`, the others and the test images as `test.csv`, and a line is printed that
     says so. What is there already is used again, never overwritten.
-
-    Returns
-    -------
-    train_path, test_path : Path
-        For `load_kaggle` and `load_kaggle_test`.
-
-    Raises
-    ------
-    OSError
-        When the files have to be made and `data/cache` cannot be written.
-
-    Examples
-    --------
-    >>> train_path, test_path = kaggle_files()
-    Kaggle's files are not in data/kaggle. Files of the same format, made from MNIST, stand in for
-    them: data/cache/train.csv and data/cache/test.csv.
-    >>> train_path.name, test_path.name
-    ('train.csv', 'test.csv')
     """
     for folder in [PROJECT / "data" / "kaggle", *MOUNTS]:
         train_path, test_path = folder / "train.csv", folder / "test.csv"

@@ -1,110 +1,44 @@
-"""The training loop (chapter 07)."""
+"""The training loop (chapter 07), and what chapter 11 adds to it."""
 
 import math
 import signal
 import threading
 import time
 from contextlib import contextmanager
+from numbers import Real
 
 import numpy as np
 import pandas as pd
 
-from .activations import HIDDEN
-from .data import minibatches, one_hot
-from .losses import cross_entropy_from_logits
-from .network import backward, forward
-from .optimizers import update
-from .validation import (
-    check_choice,
-    check_count,
-    check_examples,
-    check_function,
-    check_labels,
-    check_learning_rate,
-    check_params,
-    check_rng,
-    checked,
-    warn,
+from .checks import bare, check_examples, describe, warn
+from .network import batch_gradients, cross_entropy_from_logits, forward, one_hot, steps, update
+from .regularization import (
+    EarlyStopping,
+    add_l2,
+    backward_dropout,
+    decay_weights,
+    dropout_masks,
+    forward_dropout,
+    l2_loss,
+    smooth_labels,
 )
 
-
-def _check_data(X, y, params, hidden="relu", names=("X", "y")):
-    check_params(params)
-    check_choice(hidden, "hidden", HIDDEN)
-    check_examples(X, n_features=len(params[0][0]), name=names[0])
-    check_labels(y, m=len(X), classes=len(params[-1][1]), name=names[1])
+# not around a yield, where it would leak out: around the calls that compute
+quiet = np.errstate(over="ignore", invalid="ignore")  # a loss that is not finite is reported
 
 
-def _check_train(
-    X,
-    y,
-    params,
-    *,
-    learning_rate,
-    batch_size,
-    epochs,
-    rng,
-    X_dev=None,
-    y_dev=None,
-    hidden="relu",
-    progress=True,
-    callback=None,
-    callback_every=1,
-):
-    _check_data(X, y, params, hidden)
-    if (X_dev is None) != (y_dev is None):
-        raise ValueError("X_dev and y_dev go together: pass both or neither")
-    if X_dev is not None:
-        _check_data(X_dev, y_dev, params, hidden, names=("X_dev", "y_dev"))
-    check_learning_rate(learning_rate, params)
-    check_count(batch_size, "batch_size")
-    check_count(epochs, "epochs")
-    check_count(callback_every, "callback_every")
-    check_rng(rng)
-    if callback is not None:
-        check_function(callback, "callback")
-
-
-@checked(_check_data)
 def evaluate(X, y, params, hidden="relu"):
-    """Loss and accuracy of the network on a whole data set.
-
-    Parameters
-    ----------
-    X : ndarray, shape (m, n0)
-        One example per row.
-    y : ndarray of int, shape (m,)
-        True labels.
-    params : list of (W, b)
-        Parameters of the network.
-    hidden : {"relu", "sigmoid", "tanh"}
-        Activation of the hidden layers.
-
-    Returns
-    -------
-    loss : float
-        Mean cross-entropy over the m examples, in nats.
-    accuracy : float
-        Fraction of examples whose most probable class is the true one.
-
-    Examples
-    --------
-    >>> params = [(np.zeros((4, 10)), np.zeros(10))]
-    >>> loss, accuracy = evaluate(np.ones((2, 4)), np.array([0, 7]), params)
-    >>> round(loss, 4), accuracy
-    (2.3026, 0.5)
-    """
+    """Mean loss in nats, and accuracy, on a whole data set."""
     loss = right = 0.0
     for start in range(0, len(X), 2000):  # in slices: the activations of all of X are large
         part = slice(start, start + 2000)
-        _, cache = forward.unchecked(X[part], params, hidden)
+        _, cache = forward(X[part], params, hidden)
         Z_L = cache.Z[-1]
-        loss += cross_entropy_from_logits.unchecked(Z_L, y[part]) * len(Z_L)
+        loss += cross_entropy_from_logits(Z_L, y[part]) * len(Z_L)
         right += int(np.count_nonzero(Z_L.argmax(axis=1) == y[part]))
     return loss / len(X), right / len(X)
 
 
-@checked(_check_train)
 def train(
     X,
     y,
@@ -117,46 +51,61 @@ def train(
     X_dev=None,
     y_dev=None,
     hidden="relu",
+    update=update,
+    schedule=None,
+    weight_decay=0.0,
+    l2=0.0,
+    keep=1.0,
+    label_smoothing=0.0,
+    augment=None,
+    patience=None,
     progress=True,
     callback=None,
     callback_every=1,
 ):
-    """Train a network by mini-batch gradient descent; `params` change in place.
+    """Train by mini-batch gradient descent; `params` change in place.
+
+    With the defaults it is the loop of chapter 07; the ingredients of chapter 11 are left out.
 
     Parameters
     ----------
-    X : ndarray, shape (m, n0)
-        Training examples, one per row.
-    y : ndarray of int, shape (m,)
-        Their labels.
+    X, y : ndarray
+        Training examples (m, n0) as rows, and their labels (m,).
     params : list of (W, b)
-        From `initialize`; changed in place.
+        From `initialize`.
     learning_rate : float
-        Step size.
-    batch_size : int
-        Examples per step. Each epoch uses every example once; its last batch may be smaller.
-    epochs : int
-        Passes through all examples.
+        Step size, at the peak of the schedule.
+    batch_size, epochs : int
+        Examples per step; the last batch of an epoch may be smaller. Passes through all examples.
     rng : numpy.random.Generator
-        Shuffles the examples anew each epoch.
+        Shuffles the examples anew each epoch. Dropout and augmentation draw from a generator
+        spawned by it, so that the order of the examples is the same with and without them.
     X_dev, y_dev : ndarray, optional
         Examples to measure on after each epoch; never trained on.
     hidden : {"relu", "sigmoid", "tanh"}
         Activation of the hidden layers.
+    update, schedule : callable, optional
+        What chapter 11 adds: `update(params, grads, learning_rate)` takes a step in place, such as
+        `Adam(params).update`; `schedule(step, steps)`, from 0 to 1, multiplies the learning rate.
+    weight_decay, l2, keep, label_smoothing : float
+        Before each step all weights shrink by `weight_decay` times its rate. The strength λ of
+        `l2_loss`. The probability that dropout keeps a hidden unit. The part of each label that all
+        classes share.
+    augment : callable, optional
+        `augment(X, rng)` returns changed copies of all examples, in their order, for each epoch.
+    patience : int, optional
+        Stop after so many epochs in a row without a new lowest dev loss, and go back to that one.
     progress : bool
         Show a progress bar.
-    callback : callable, optional
-        `callback(step, params)`, called after every `callback_every` steps. Training stops early
-        when it returns True.
-    callback_every : int
-        Steps between two calls.
+    callback, callback_every : callable, int
+        `callback(step, params)` after every so many steps. Training stops when it returns True.
 
     Returns
     -------
     pandas.DataFrame
         One row per epoch: `step` (so far), `train_loss`, `train_accuracy`, `dev_loss`,
-        `dev_accuracy` (if there are dev data), all measured at the end of the epoch, and `seconds`
-        (of the epoch's steps; measuring is not counted).
+        `dev_accuracy`, all measured at its end and without dropout, augmentation and smoothing;
+        with `l2` the penalty `l2_loss`; and `seconds` (of the steps; measuring is not counted).
 
     Raises
     ------
@@ -169,78 +118,169 @@ def train(
     -----
     RuntimeWarning
         When the loss at the end is above that of guessing: the learning rate may be too large.
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(0)
-    >>> X, y = rng.random((200, 2)), np.repeat([0, 1], 100)
-    >>> X[:100] += 1
-    >>> params = initialize([2, 8, 2], rng=rng)
-    >>> settings = {"learning_rate": 0.5, "batch_size": 10, "epochs": 5}
-    >>> history = train(X, y, params, **settings, rng=rng, progress=False)
-    >>> bool(history["train_accuracy"].iloc[-1] > 0.98)
-    True
     """
     from tqdm.auto import tqdm  # here: in a notebook it loads ipywidgets, which takes a while
 
-    X = X.astype(params[0][0].dtype, copy=False)
-    Y = one_hot.unchecked(y, classes=len(params[-1][1]))
-    steps = epochs * math.ceil(len(X) / batch_size)
-    measured = [("train", X, y)] + ([] if X_dev is None else [("dev", X_dev, y_dev)])
-    history, step, stop = [], 0, False
-    with (
-        tqdm(total=steps, unit="step", disable=not progress) as bar,
-        _interrupts_held() as interrupts,
-        np.errstate(over="ignore", invalid="ignore"),  # a loss that is not finite is reported below
-    ):
-        for epoch in range(1, epochs + 1):
-            start = time.perf_counter()
-            for X_batch, Y_batch in minibatches.unchecked(X, Y, batch_size, rng):
-                _, cache = forward.unchecked(X_batch, params, hidden)
-                grads = backward.unchecked(cache, Y_batch, params)
-                db_L = grads[-1][1]  # softmax spreads a NaN over its row, so one entry tells
-                _stop_unless_finite(db_L[0], step, epoch, learning_rate)
-                update.unchecked(params, grads, learning_rate)
-                step += 1
-                bar.update()
-                if callback is not None and step % callback_every == 0:
-                    stop = callback(step, params)
-                if stop or interrupts:
-                    break
-            if interrupts:
+    parts = [("train", X, y)] + ([] if X_dev is None else [("dev", X_dev, y_dev)])
+    early = None if patience is None else EarlyStopping(patience)
+    watch = None if callback is None else quiet(callback)
+    history, stop = [], False
+    taken = training_steps(
+        X,
+        y,
+        params,
+        learning_rate=learning_rate,
+        batch_size=batch_size,
+        epochs=epochs,
+        rng=rng,
+        hidden=hidden,
+        update=update,
+        schedule=schedule,
+        weight_decay=weight_decay,
+        l2=l2,
+        keep=keep,
+        label_smoothing=label_smoothing,
+        augment=augment,
+    )
+    total = epochs * math.ceil(len(X) / batch_size)
+    with tqdm(total=total, unit="step", disable=not progress) as bar, _interrupts_held() as held:
+        start = time.perf_counter()
+        for epoch, step, is_last in taken:
+            bar.update()
+            if watch is not None and step % callback_every == 0:
+                stop = watch(step, params)
+            if held:
                 break
+            if not (is_last or stop):
+                continue
             row = {"epoch": epoch, "step": step, "seconds": time.perf_counter() - start}
-            row |= _measure(measured, params, hidden, step, epoch, learning_rate)
+            row |= measured(parts, params, hidden, step, epoch, learning_rate)
+            if l2:
+                row["l2_loss"] = l2_loss(params, l2)
             history.append(row)
-            if stop or interrupts:
+            if stop or held or (early is not None and early.stop(row["dev_loss"], params)):
                 break
+            start = time.perf_counter()
+    if early is not None:
+        early.restore(params)
     if not stop:
-        _warn_if_worse_than_guessing(history, params, learning_rate)
+        added = weight_decay or l2 or keep < 1 or label_smoothing or augment
+        _warn_if_worse_than_guessing(history, params, learning_rate, added)
     return pd.DataFrame(history).set_index("epoch")
 
 
-def _measure(measured, params, hidden, step, epoch, learning_rate):
+def training_steps(
+    X,
+    y,
+    params,
+    *,
+    learning_rate,
+    batch_size,
+    epochs,
+    rng,
+    hidden="relu",
+    update=update,
+    schedule=None,
+    weight_decay=0.0,
+    l2=0.0,
+    keep=1.0,
+    label_smoothing=0.0,
+    augment=None,
+):
+    """Take the steps of `train` one by one; after each: (epoch, step, whether it ends the epoch).
+
+    `train` drives this to its end, the explorers watch it and stop it where they like.
+    """
+    X = X.astype(params[0][0].dtype, copy=False)
+    Y = one_hot(y, classes=len(params[-1][1]))
+    if label_smoothing:
+        Y = smooth_labels(Y.astype(X.dtype, copy=False), label_smoothing)
+    per_epoch = math.ceil(len(X) / batch_size)
+    extra_rng = rng.spawn(1)[0] if augment or keep < 1 else None
+    take_step = bare(update)  # its check takes longer than the step itself
+    step = 0
+
+    @quiet
+    def gradients(X_batch, Y_batch, params):
+        if keep == 1:
+            grads = batch_gradients(X_batch, Y_batch, params, hidden)
+        else:
+            masks = dropout_masks(len(X_batch), params, keep, extra_rng)
+            _, cache = forward_dropout(X_batch, params, masks, hidden)
+            grads = backward_dropout(cache, Y_batch, params, masks)
+        db_L = grads[-1][1]  # softmax spreads a NaN over its row, so one entry tells
+        stop_unless_finite(db_L[0], step, epoch, learning_rate)
+        if l2:
+            add_l2(grads, params, l2)
+        return grads
+
+    @quiet
+    def move(params, grads, rate):
+        if schedule is not None:
+            rate *= _factor(schedule, step, epochs * per_epoch)
+        if weight_decay:
+            decay_weights(params, rate * weight_decay)
+        take_step(params, grads, rate)
+
+    settings = {"learning_rate": learning_rate, "batch_size": batch_size, "rng": rng}
+    for epoch in range(1, epochs + 1):
+        # no name for the augmented images: the memory of one epoch's is free before the next
+        for _ in steps(
+            X if augment is None else _augmented(augment, X, extra_rng),
+            Y,
+            params,
+            **settings,
+            gradients=gradients,
+            update=move,
+        ):
+            step += 1
+            yield epoch, step, step == epoch * per_epoch
+
+
+def _augmented(augment, X, rng):
+    originals = X.view()
+    originals.flags.writeable = False  # to write into them would spoil all later epochs
+    X_epoch = augment(originals, rng)
+    check_examples(X_epoch, n_features=X.shape[1], name="augment(X, rng)")
+    if len(X_epoch) != len(X):
+        raise ValueError(f"augment(X, rng) has {len(X_epoch)} examples, X has {len(X)}")
+    return X_epoch.astype(X.dtype, copy=False)
+
+
+def _factor(schedule, step, steps):
+    factor = schedule(step, steps)
+    if not (isinstance(factor, Real) and 0 <= factor <= 1):
+        raise ValueError(
+            f"schedule({step}, {steps}) must be a number from 0 to 1, got {describe(factor)}"
+        )
+    return float(factor)  # a NumPy float64 would make float32 arrays slow
+
+
+@quiet
+def measured(parts, params, hidden, step, epoch, learning_rate):
     """Loss and accuracy on each of [("train", X, y), ("dev", X_dev, y_dev)], as columns."""
     row = {}
-    for part, images, labels in measured:
-        loss, accuracy = evaluate.unchecked(images, labels, params, hidden)
-        _stop_unless_finite(loss, step, epoch, learning_rate)
+    for part, images, labels in parts:
+        loss, accuracy = evaluate(images, labels, params, hidden)
+        stop_unless_finite(loss, step, epoch, learning_rate)
         row |= {f"{part}_loss": loss, f"{part}_accuracy": accuracy}
     return row
 
 
-def _warn_if_worse_than_guessing(history, params, learning_rate, more=""):
+def _warn_if_worse_than_guessing(history, params, learning_rate, added):
     last, classes = history[-1]["train_loss"], len(params[-1][1])
     if last > math.log(classes):
         warn(
             f"after training, the loss is {last:.3g}: worse than guessing, which has "
             f"ln {classes} = {math.log(classes):.3g}. learning_rate={learning_rate:g} may be too "
-            f"large; try {learning_rate / 10:g}, and initialize the parameters again.{more}",
+            f"large; try {learning_rate / 10:g}, and initialize the parameters again."
+            + (" Or what you added to plain training is too strong." if added else ""),
             RuntimeWarning,
         )
 
 
-def _stop_unless_finite(number, step, epoch, learning_rate):
+def stop_unless_finite(number, step, epoch, learning_rate):
+    """Raise FloatingPointError, with advice."""
     if not math.isfinite(number):
         raise FloatingPointError(
             f"the loss is no longer finite in epoch {epoch}, after {step} steps: training "

@@ -19,7 +19,7 @@ NETWORKS = [
     ([2, 5, 3, 4], 1),
     ([5, 4, 4, 4, 3], 7),
 ]
-HIDDEN = ["relu", "sigmoid", "tanh"]
+ACTIVATIONS = ["relu", "sigmoid", "tanh"]
 
 
 def alive(Z):
@@ -203,7 +203,7 @@ def test_a_bug_in_the_output_layer_is_named(bug, sizes, m, batch):
 def test_a_bug_below_is_named_where_it_enters(bug, sizes, m, at):
     masks = draw_masks(sizes, m) if "mask" in bug else None
     l2 = 0.1 if bug in ("regularization missing in the gradient", "regularization twice") else 0.0
-    for hidden in ONLY.get(bug, HIDDEN if bug in STEP_BUGS else ["tanh"]):
+    for hidden in ONLY.get(bug, ACTIVATIONS if bug in STEP_BUGS else ["tanh"]):
         if bug == f"derivative of {hidden}":
             continue
         rng = np.random.default_rng(0)
@@ -251,7 +251,7 @@ def test_a_bug_is_found_where_the_loss_is_a_multiple_of_the_cross_entropy(scale)
     assert one_bug(report)
 
 
-@pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize("hidden", ACTIVATIONS)
 @pytest.mark.parametrize(("sizes", "m"), [((3, 4, 4, 3), 3), ((4, 5, 3), 6)])
 def test_weights_that_are_already_updated_are_noticed(sizes, m, hidden):
     params, X, y = problem(sizes, m, hidden)
@@ -391,7 +391,7 @@ def test_a_verdict_is_safe_in_html():
 def random_network(seed):
     """Draw a right network of any kind: saturated, dead, at corners, regularized, in float32."""
     rng = np.random.default_rng(seed)
-    hidden, depth, m = HIDDEN[seed % 3], rng.integers(0, 4), rng.integers(1, 6)
+    hidden, depth, m = ACTIVATIONS[seed % 3], rng.integers(0, 4), rng.integers(1, 6)
     sizes = [*rng.integers(1, 5, depth + 1), rng.integers(2, 11)]
     scale = rng.choice([0.1, 1, 1, 1, 10])
     params = [

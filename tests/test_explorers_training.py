@@ -9,7 +9,7 @@ from explorer_grid import coarse_grid, one_at_a_time, start_and_values
 
 import helpers
 from helpers import explorers
-from helpers.datasets import SHAPES
+from helpers.data import SHAPES
 from helpers.explorers.picture import Picture
 from helpers.explorers.runs import run
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..activations import HIDDEN, softmax
+from ..network import ACTIVATIONS, DERIVATIVES, softmax
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Network:
 
     def slope(self, l, hidden=None):
         """g'(Z[l]), of the network's own activation or of another one."""
-        return HIDDEN[hidden or self.hidden][1](self.Z[l]) * np.ones_like(self.Z[l])
+        return ACTIVATIONS[hidden or self.hidden][1](self.Z[l]) * np.ones_like(self.Z[l])
 
     def dA(self, l, dZ):
         """Derivative for the activations of layer l from dZ of layer l + 1, Eq. (4.6)."""
@@ -45,12 +45,12 @@ class Network:
 
 def run(params, grads, X, Y, hidden, masks):
     """Forward pass with dropout masks (1 where there is none), kept for the hypotheses."""
-    g, _ = HIDDEN[hidden]
+    g = ACTIVATIONS[hidden]
     A, Z, L = [X], [None], len(params)
     masks = [None, *(masks if masks is not None else [1.0] * (L - 1))]
     for l, (W, b) in enumerate(params, start=1):
         Z.append(A[l - 1] @ W + b)
-        A.append(softmax.unchecked(Z[l]) if l == L else g(Z[l]) * masks[l])
+        A.append(softmax(Z[l]) if l == L else g(Z[l]) * masks[l])
     return Network(params, grads, A, Z, Y, hidden, masks)
 
 
@@ -115,7 +115,7 @@ def _other_slope(net, l, dZ, layer):
     """Take the derivative at another layer's Z, where its shape fits."""
     Z = net.A[0] if layer == 0 else net.Z[layer]
     dA = net.dA(l, dZ) * net.masks[l]
-    return _where(Z.shape == dA.shape, lambda: dA * HIDDEN[net.hidden][1](Z))
+    return _where(Z.shape == dA.shape, lambda: dA * DERIVATIVES[net.hidden](Z))
 
 
 def _matrix(net, l, dZ, W):
@@ -172,7 +172,7 @@ HIDDEN_LAYERS = [
         "the derivative of {G} is taken at A{l}, which is already activated, instead of Z{l}",
         RIGHT_HIDDEN,
         lambda net, l, dZ: _slope_of(
-            net, l, dZ, HIDDEN[net.hidden][1], HIDDEN[net.hidden][0](net.Z[l])
+            net, l, dZ, DERIVATIVES[net.hidden], ACTIVATIONS[net.hidden](net.Z[l])
         ),
     ),
     Bug(
@@ -181,7 +181,7 @@ HIDDEN_LAYERS = [
         RIGHT_HIDDEN,
         lambda net, l, dZ: _slope_of(net, l, dZ, IN_TERMS_OF_A.get(net.hidden), net.Z[l]),
     ),
-    *(_other_activation(hidden) for hidden in HIDDEN),
+    *(_other_activation(hidden) for hidden in ACTIVATIONS),
     Bug(
         "derivative of the next layer",
         "the derivative of {G} in dZ{l} is taken at Z{n}, which belongs to the next layer",
@@ -227,7 +227,7 @@ HIDDEN_LAYERS = [
 
 def _activations(net, l):
     """Activations of layer l before the dropout mask."""
-    return HIDDEN[net.hidden][0](net.Z[l])
+    return ACTIVATIONS[net.hidden](net.Z[l])
 
 
 # dW of layer l

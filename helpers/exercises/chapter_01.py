@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..data import one_hot
-from ..validation import describe
+from ..checks import describe
+from ..network import one_hot
 from .frame import Wrong, attempt, exercise, expect, expect_number, remark_if_slow
 
 

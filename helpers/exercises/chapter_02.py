@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..validation import describe
+from ..checks import describe
 from .frame import Wrong, attempt, exercise, expect, expect_number
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..losses import log_sum_exp
+from ..network import log_sum_exp
 from .frame import attempt, exercise, expect, expect_number, remark_if_slow
 
 

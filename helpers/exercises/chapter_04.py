@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..activations import softmax
+from ..network import softmax
 from .frame import attempt, exercise, expect, expect_number, remark_if_slow, unpack
 
 

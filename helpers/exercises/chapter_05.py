@@ -2,9 +2,7 @@
 
 import numpy as np
 
-from ..data import one_hot
-from ..initialization import initialize
-from ..network import backward, forward
+from ..network import backward, forward, initialize, one_hot
 from .frame import Wrong, attempt, exercise, expect, expect_number, unpack
 
 

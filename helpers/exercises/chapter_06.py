@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..validation import describe
+from ..checks import describe
 from .frame import Wrong, attempt, exercise, expect, expect_number
 
 

@@ -4,7 +4,7 @@ from numbers import Real
 
 import numpy as np
 
-from ..activations import softmax
+from ..network import softmax
 from .frame import Wrong, attempt, exercise, expect, expect_number, unpack
 
 

@@ -5,7 +5,7 @@ from itertools import islice
 
 import numpy as np
 
-from ..validation import describe
+from ..checks import describe
 from .frame import Wrong, attempt, exercise, expect, expect_number
 
 

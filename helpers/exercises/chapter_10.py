@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 
-from ..activations import softmax
+from ..network import softmax
 from .frame import Wrong, attempt, exercise, expect, unpack
 
 WARD = "CBGDF"

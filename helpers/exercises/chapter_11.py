@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from ..initialization import initialize
-from ..schedules import cosine_decay
+from ..network import initialize
+from ..optimizers import cosine_decay
 from .frame import Wrong, attempt, exercise, expect, expect_number, unpack
 
 

@@ -15,7 +15,7 @@ from numbers import Real
 
 import numpy as np
 
-from ..validation import describe
+from ..checks import describe
 
 GRADING = bool(os.environ.get("NBGRADER_EXECUTION"))
 SEED = int(os.environ.get("EXERCISE_SEED", "0"))  # a grader gives each student random input anew

@@ -4,13 +4,17 @@ import math
 
 import numpy as np
 
-from ..activations import HIDDEN
-from ..data import one_hot
 from ..gradient_check import check_gradients
-from ..initialization import initialize
-from ..losses import cross_entropy
-from ..network import backward, forward
-from ..optimizers import update
+from ..network import (
+    ACTIVATIONS,
+    DERIVATIVES,
+    backward,
+    cross_entropy,
+    forward,
+    initialize,
+    one_hot,
+    update,
+)
 from ..plots.style import BLUE, GRAY, GREEN, ORANGE, PINK
 from ..training import evaluate
 from .controls import choice, list_slider, log_slider, seed
@@ -58,7 +62,7 @@ def bugs():
         "other": choice("and this one", list(BUGS), NONE),
         "learning_rate": log_slider("learning rate", 0.01, 3, 0.1),
         "layers": list_slider("hidden layers", (1, 2, 3), 2),
-        "hidden": choice("activation", list(HIDDEN), "relu"),
+        "hidden": choice("activation", list(ACTIVATIONS), "relu"),
         "seed": seed(),
     }
     return Explorer(controls, compute_bugs, start_bugs, draw_bugs, (9, 3.6))
@@ -67,7 +71,7 @@ def bugs():
 def wrong_backward(cache, Y, params, bugs, learning_rate):
     """Backward pass (4.3) to (4.7) with bugs in it, as it may stand in somebody's notebook."""
     A, Z, hidden = cache
-    g_prime = HIDDEN[hidden][1]
+    g_prime = DERIVATIVES[hidden]
     m = len(Y)
     dZ = (A[-1] - Y) / m
     if "dZ: not divided by m" in bugs:
@@ -136,7 +140,7 @@ def learn(bugs, params, hidden, learning_rate, seed):
     for step in range(STEPS + 1):
         if step % EVERY == 0:
             with np.errstate(**ignore):
-                loss, right = evaluate.unchecked(X_dev, y_dev, params, hidden)
+                loss, right = evaluate(X_dev, y_dev, params, hidden)
             alive = alive and math.isfinite(loss)
             yield right if alive else math.nan
         if step % (TRAIN // BATCH_SIZE) == 0:
@@ -146,9 +150,9 @@ def learn(bugs, params, hidden, learning_rate, seed):
             batch = np.random.default_rng(seed).permutation(TRAIN)[:BATCH_SIZE]
         if alive:
             with np.errstate(**ignore):
-                _, cache = forward.unchecked(X[batch], params, hidden)
+                _, cache = forward(X[batch], params, hidden)
                 grads = wrong_backward(cache, Y[batch], params, bugs, learning_rate)
-                update.unchecked(params, grads, learning_rate)
+                update(params, grads, learning_rate)
 
 
 def examine(bugs, sizes, hidden, learning_rate, seed):
@@ -160,7 +164,7 @@ def examine(bugs, sizes, hidden, learning_rate, seed):
     params = initialize([len(pixels), *sizes[1:]], hidden=hidden, rng=rng, dtype=np.float64)
 
     def loss(params):
-        A_L, _ = forward.unchecked(X, params, hidden)
+        A_L, _ = forward(X, params, hidden)
         return cross_entropy(A_L, Y)
 
     _, cache = forward(X, params, hidden)

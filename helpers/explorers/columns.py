@@ -5,8 +5,8 @@ import math
 
 import numpy as np
 
-from ..data import load_mnist, one_hot
-from ..initialization import initialize
+from ..data import load_mnist
+from ..network import initialize, one_hot
 from ..plots.style import BLUE, GRAY, ORANGE
 from .controls import choice, log_slider, seed, slider
 from .explorer import Explorer

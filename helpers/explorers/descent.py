@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from ..activations import sigmoid, sigmoid_derivative
+from ..network import sigmoid, sigmoid_derivative
 from ..plots.style import GRAY, GREEN, ORANGE
 from ..plots.surfaces import contours
 from .controls import log_slider, seed, slider

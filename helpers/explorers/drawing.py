@@ -7,10 +7,9 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from ..data import load_mnist, normalize, train_dev_split
-from ..initialization import initialize
-from ..network import forward
+from ..drawings import BOX, FIELD, center_digit, center_of_mass, crop_to_ink, resize
+from ..network import forward, initialize
 from ..plots.style import BLUE, GRAY, ORANGE
-from ..preprocessing import BOX, FIELD, center_digit, center_of_mass, crop_to_ink, resize
 from ..training import train
 from .controls import choice
 from .explorer import Explorer

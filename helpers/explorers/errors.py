@@ -3,9 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from ..activations import softmax
-from ..data import one_hot
-from ..losses import cross_entropy, cross_entropy_from_logits
+from ..network import cross_entropy, cross_entropy_from_logits, one_hot, softmax
 from ..plots.style import BLUE, GRAY, GREEN, ORANGE
 from .controls import choice, slider
 from .explorer import Explorer

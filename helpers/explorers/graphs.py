@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ..activations import sigmoid, sigmoid_derivative
+from ..network import sigmoid, sigmoid_derivative
 from ..plots.diagrams import start_graph
 from ..plots.style import BLUE, GRAY, ORANGE
 from .controls import choice, slider

@@ -6,8 +6,9 @@ import math
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from ..data import load_mnist, one_hot, train_dev_split
+from ..data import load_mnist, train_dev_split
 from ..metrics import accuracy
+from ..network import one_hot
 from ..plots.style import BLUE, GRAY, GREEN, ORANGE, SKY
 from .controls import slider
 from .explorer import Explorer

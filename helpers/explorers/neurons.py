@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..activations import relu, softmax
+from ..network import relu, softmax
 from ..plots.style import BLUE, GRAY, GREEN, ORANGE
 from .controls import slider
 from .explorer import Explorer

@@ -5,9 +5,8 @@ from functools import partial
 import numpy as np
 from matplotlib.colors import to_rgb
 
-from ..datasets import SHAPES, points
-from ..initialization import initialize
-from ..network import forward
+from ..data import SHAPES, points
+from ..network import forward, initialize
 from ..plots.style import BLUE, GREEN, ORANGE
 from ..training import evaluate
 from .controls import choice, list_slider, log_slider, seed, slider
@@ -75,11 +74,11 @@ def compute_playground(
 
     def measure(step):
         with np.errstate(over="ignore", invalid="ignore"):  # reported by the next epoch
-            A_L, cache = forward.unchecked(GRID, params, hidden)
+            A_L, cache = forward(GRID, params, hidden)
         layer = min(seen, layers)
         units_seen = cache.A[layer].reshape(FINE, FINE, -1) if layer else None
         (loss, accuracy), (dev_loss, dev_accuracy) = (
-            evaluate.unchecked(*half, params, hidden) for half in halves
+            evaluate(*half, params, hidden) for half in halves
         )
         text = (
             f"{shape}, noise {noise:.2f}, {m} points; network {'-'.join(map(str, sizes))}, "

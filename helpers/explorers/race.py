@@ -5,14 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..data import minibatches, one_hot
-from ..initialization import initialize
-from ..network import backward, forward
-from ..optimizers import Adam, Momentum, RMSProp, update
+from ..checks import bare
+from ..network import backward, forward, initialize, minibatches, one_hot, update
+from ..optimizers import Adam, Momentum, RMSProp
 from ..plots.style import BLUE, ORANGE
 from ..plots.surfaces import contours
 from ..training import evaluate
-from ..validation import without_check
 from .controls import choice, log_slider, seed, slider
 from .explorer import Explorer
 from .runs import images
@@ -94,7 +92,7 @@ def descend(name, learning_rate, momentum, surface):
     """Return the points that an optimizer visits on a surface, shape (STEPS + 1, 2)."""
     gradient, start = SURFACES[surface].gradient, np.array(SURFACES[surface].start)
     params = [(start[:, None].copy(), np.zeros(1))]
-    step = without_check(OPTIMIZERS[name](params, momentum))
+    step = bare(OPTIMIZERS[name](params, momentum))
     path = [start]
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(STEPS):
@@ -108,18 +106,18 @@ def learn(name, learning_rate, momentum, seed):
     (X, y), (X_dev, y_dev) = images(TRAIN, DEV)
     weights_rng, order_rng = np.random.default_rng(seed).spawn(2)
     params = initialize(SIZES, rng=weights_rng)
-    step = without_check(OPTIMIZERS[name](params, momentum))
-    batches = minibatches.unchecked(X, one_hot(y), BATCH_SIZE, order_rng)
+    step = bare(OPTIMIZERS[name](params, momentum))
+    batches = minibatches(X, one_hot(y), BATCH_SIZE, order_rng)
     for number, (X_batch, Y_batch) in enumerate(batches):
         if number % EVERY == 0:
             with np.errstate(over="ignore", invalid="ignore"):
-                dev_loss, _ = evaluate.unchecked(X_dev, y_dev, params)
+                dev_loss, _ = evaluate(X_dev, y_dev, params)
             yield dev_loss
         if number == MNIST_STEPS:
             return
         with np.errstate(over="ignore", invalid="ignore"):
-            _, cache = forward.unchecked(X_batch, params)
-            step(params, backward.unchecked(cache, Y_batch, params), learning_rate)
+            _, cache = forward(X_batch, params)
+            step(params, backward(cache, Y_batch, params), learning_rate)
 
 
 def compute_race(first, first_rate, second, second_rate, momentum, surface, seed):

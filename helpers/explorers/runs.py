@@ -5,9 +5,8 @@ import math
 
 import numpy as np
 
-from ..data import load_mnist, minibatches, one_hot
-from ..network import backward, forward
-from ..optimizers import update
+from ..data import load_mnist
+from ..network import backward, forward, minibatches, one_hot, update
 from ..training import evaluate
 
 
@@ -31,7 +30,7 @@ def run(train_data, dev_data, params, history, *, learning_rate, batch_size, epo
         When the loss is no longer finite, with advice.
     """
     X, y = train_data
-    Y = one_hot.unchecked(y, classes=len(params[-1][1]))
+    Y = one_hot(y, classes=len(params[-1][1]))
 
     # each call ignores for itself: what a generator ignores would leak out at its yields
     ignore = np.errstate(over="ignore", invalid="ignore")  # a loss that is not finite is reported
@@ -40,16 +39,16 @@ def run(train_data, dev_data, params, history, *, learning_rate, batch_size, epo
     def measure(epoch):
         row = {"epoch": epoch}
         for part, (X, y) in {"train": train_data, "dev": dev_data}.items():
-            row[f"{part}_loss"], row[f"{part}_accuracy"] = evaluate.unchecked(X, y, params, hidden)
+            row[f"{part}_loss"], row[f"{part}_accuracy"] = evaluate(X, y, params, hidden)
         stop_unless_finite(row["train_loss"] + row["dev_loss"], epoch)
         history.append(row)
 
     @ignore
     def step(X_batch, Y_batch, epoch):
-        _, cache = forward.unchecked(X_batch, params, hidden)
-        grads = backward.unchecked(cache, Y_batch, params)
+        _, cache = forward(X_batch, params, hidden)
+        grads = backward(cache, Y_batch, params)
         stop_unless_finite(grads[-1][1][0], epoch)
-        update.unchecked(params, grads, learning_rate)
+        update(params, grads, learning_rate)
 
     def stop_unless_finite(number, epoch):
         if not math.isfinite(number):
@@ -62,7 +61,7 @@ def run(train_data, dev_data, params, history, *, learning_rate, batch_size, epo
     measure(0)
     yield steps
     for epoch in range(1, epochs + 1):
-        for X_batch, Y_batch in minibatches.unchecked(X, Y, batch_size, rng):
+        for X_batch, Y_batch in minibatches(X, Y, batch_size, rng):
             step(X_batch, Y_batch, epoch)
             steps += 1
             yield steps

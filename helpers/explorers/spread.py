@@ -5,10 +5,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..activations import HIDDEN
-from ..data import load_mnist, one_hot
-from ..initialization import SCHEMES, initialize
-from ..network import forward
+from ..data import load_mnist
+from ..network import ACTIVATIONS, DERIVATIVES, SCHEMES, forward, initialize, one_hot
 from ..plots.style import BLUE, GRAY, ORANGE
 from .controls import choice, seed, slider
 from .explorer import Explorer
@@ -39,7 +37,7 @@ def spread():
     ]
     controls = {
         "scheme": choice("scheme", schemes, "xavier"),
-        "hidden": choice("activation", list(HIDDEN), "relu"),
+        "hidden": choice("activation", list(ACTIVATIONS), "relu"),
         "scale": slider("scale factor", 0.2, 10, 1.0, 0.1),
         "depth": slider("hidden layers", 1, DEPTH, 20),
         "odd": slider("width (odd l)", 10, 100, 100, 5),
@@ -90,7 +88,7 @@ def compute_spread(scheme, hidden, scale, depth, odd, even, seed):
 def measure_moments(params, hidden):
     """Measure E[a²] in layers 0 … L-1 and E[dz²] in layers 1 … L, relative to where each starts."""
     images, Y = _examples()
-    _, g_prime = HIDDEN[hidden]
+    g_prime = DERIVATIVES[hidden]
     A_L, cache = forward(images, params, hidden)
     dZ = [(A_L - Y) / M]
     for (W, _), Z in zip(params[:0:-1], cache.Z[-2:0:-1], strict=True):
@@ -101,7 +99,7 @@ def measure_moments(params, hidden):
 
 def predict_moments(sizes, variances, hidden):
     """Predict what `measure_moments` measures from the variances of the weights: Eq. (6.8)."""
-    g, g_prime = HIDDEN[hidden]
+    g, g_prime = ACTIVATIONS[hidden], DERIVATIVES[hidden]
     L = len(variances)
     n, var_w = sizes, [None, *variances]
     a2, slope2, dz2 = np.ones(L), np.ones(L), np.ones(L + 1)

@@ -4,10 +4,8 @@ import functools
 
 import numpy as np
 
-from ..activations import HIDDEN
-from ..initialization import initialize
 from ..metrics import confusion_matrix
-from ..network import forward
+from ..network import ACTIVATIONS, forward, initialize
 from ..plots.style import BLUE, ORANGE
 from .controls import choice, list_slider, log_slider, seed, slider
 from .explorer import Explorer
@@ -28,7 +26,7 @@ def training():
         "learning_rate": log_slider("learning rate", 0.001, 10, 0.15),
         "layers": slider("hidden layers", 0, 3, 1),
         "units": slider("units in each", 4, 128, 48, 4),
-        "hidden": choice("activation", list(HIDDEN), "relu"),
+        "hidden": choice("activation", list(ACTIVATIONS), "relu"),
         "batch_size": list_slider("batch size", BATCH_SIZES, 32),
         "epochs": slider("epochs", 1, 20, 5),
         "seed": seed(0),
@@ -52,7 +50,7 @@ def compute_training(learning_rate, layers, units, hidden, batch_size, epochs, s
     params = initialize(sizes, hidden=hidden, rng=weights_rng)
 
     def measure(step):
-        A_L, _ = forward.unchecked(X_dev, params, hidden)
+        A_L, _ = forward(X_dev, params, hidden)
         counts = confusion_matrix(y_dev, A_L.argmax(axis=1), classes=10)
         mistakes = counts * (1 - np.eye(10, dtype=int))
         true, read = np.unravel_index(mistakes.argmax(), mistakes.shape)

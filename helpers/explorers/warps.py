@@ -6,8 +6,7 @@ import numpy as np
 
 from ..augmentation import random_warps
 from ..data import load_mnist
-from ..initialization import initialize
-from ..network import predict
+from ..network import initialize, predict
 from ..plots.style import ORANGE
 from ..training import train
 from .controls import seed, slider

@@ -2,8 +2,8 @@
 
 import matplotlib.pyplot as plt
 
-from ..activations import HIDDEN
-from ..validation import check_choice, check_count, check_sizes
+from ..checks import check_choice, check_count, check_sizes
+from ..network import ACTIVATIONS
 from .style import BLUE, GRAY, ORANGE
 
 
@@ -35,7 +35,7 @@ def network(sizes, hidden="relu"):
     >>> ax = network([784, 128, 64, 10])
     """
     check_sizes(sizes)
-    check_choice(hidden, "hidden", HIDDEN)
+    check_choice(hidden, "hidden", ACTIVATIONS)
     last = len(sizes) - 1
     step = 2.6  # inches from layer to layer, at full size
     width = step * last + 1.6

@@ -5,7 +5,7 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ..validation import check_array, check_count, check_examples, check_finite, describe
+from ..checks import check_array, check_count, check_examples, check_finite, describe
 from .style import ORANGE, SKY
 
 

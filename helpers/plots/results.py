@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 
-from ..validation import check_array, check_count, describe
+from ..checks import check_array, check_count, describe
 from .style import BLUE, GRAY, GREEN, ORANGE, PINK, SKY
 
 

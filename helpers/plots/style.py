@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
-from ..validation import describe
+from ..checks import describe
 
 # Okabe and Ito's colors, which color-blind readers can tell apart; line style and marker say the
 # same again for gray print

@@ -6,8 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import colormaps
 
-from ..network import forward
-from ..validation import (
+from ..checks import (
     check_array,
     check_count,
     check_examples,
@@ -15,6 +14,7 @@ from ..validation import (
     check_labels,
     check_params,
 )
+from ..network import forward
 from .style import BLUE, GREEN, ORANGE, PINK, SKY, YELLOW
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from helpers import backward, forward, initialize, load_params, one_hot, predict, save_params
 
-HIDDEN = {
+ACTIVATIONS = {
     "relu": lambda z: max(z, 0.0),
     "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
     "tanh": np.tanh,
@@ -29,14 +29,14 @@ def X(rng):
     return rng.normal(size=(6, 4)).astype(np.float32)
 
 
-@pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize("hidden", ACTIVATIONS)
 def test_forward_is_what_the_equations_say_unit_by_unit(X, params, hidden):
     A_L, _ = forward(X, params, hidden)
     for x, probabilities in zip(X, A_L, strict=True):
         a = x
         for layer, (W, b) in enumerate(params):
             z = [sum(a[i] * W[i, j] for i in range(len(a))) + b[j] for j in range(len(b))]
-            a = z if layer == len(params) - 1 else [HIDDEN[hidden](value) for value in z]
+            a = z if layer == len(params) - 1 else [ACTIVATIONS[hidden](value) for value in z]
         np.testing.assert_allclose(probabilities, np.exp(a) / sum(np.exp(a)), rtol=1e-4)
 
 
@@ -65,7 +65,7 @@ def test_gradients_have_the_shapes_of_the_parameters(m, sizes):
     assert shapes[0] == shapes[1]
 
 
-@pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize("hidden", ACTIVATIONS)
 def test_everything_stays_float32(X, params, hidden):
     _, cache = forward(X, params, hidden)
     grads = backward(cache, one_hot(np.zeros(6, int), 2), params)

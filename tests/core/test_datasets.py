@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from helpers.datasets import SHAPES, points
+from helpers.data import SHAPES, points
 
 
 @pytest.mark.parametrize("shape", SHAPES)

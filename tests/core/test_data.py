@@ -22,7 +22,7 @@ from helpers import (
     train_dev_split,
 )
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 # MNIST's own file

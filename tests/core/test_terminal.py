@@ -1,4 +1,4 @@
-"""The command line: `python -m helpers.train_mnist`."""
+"""The command line: `python -m helpers`."""
 
 import re
 import subprocess
@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import load_params, plots, predict, train_mnist
-from helpers.train_mnist import main
+from helpers import __main__ as terminal
+from helpers import load_params, plots, predict
+from helpers.__main__ import main
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 FILES = {
     "confusion_matrix.png",
     "history.csv",
@@ -24,7 +25,7 @@ FILES = {
 
 
 def test_the_command_knows_the_names_of_its_results():
-    assert train_mnist.RESULTS == FILES
+    assert terminal.RESULTS == FILES
 
 
 @pytest.fixture
@@ -32,15 +33,15 @@ def small(mnist, monkeypatch):
     """Let the command train on 1,800 images in place of 55,000."""
     X, y, X_test, y_test = mnist
     part = X[:2000], y[:2000], X_test[:500], y_test[:500]
-    monkeypatch.setattr(train_mnist, "load_mnist", lambda: part)
-    monkeypatch.setattr(train_mnist, "DEV_SIZE", 200)
+    monkeypatch.setattr(terminal, "load_mnist", lambda: part)
+    monkeypatch.setattr(terminal, "DEV_SIZE", 200)
     return part
 
 
 @pytest.fixture
 def no_training(monkeypatch):
     """What is wrong must be said before anyone waits for training."""
-    monkeypatch.setattr(train_mnist, "train", lambda *args, **kwargs: pytest.fail("it trains"))
+    monkeypatch.setattr(terminal, "train", lambda *args, **kwargs: pytest.fail("it trains"))
 
 
 def arguments(output, **options):
@@ -66,7 +67,7 @@ def assert_results_agree(output, printed, X_test, y_test):
 
 
 def test_the_command_trains_on_all_of_mnist_and_writes_what_it_found(mnist, tmp_path):
-    command = [sys.executable, "-m", "helpers.train_mnist"]
+    command = [sys.executable, "-m", "helpers"]
     output = tmp_path / "new" / "results"
     done = subprocess.run(
         [*command, *arguments(output, hidden=16, epochs=1)],
@@ -140,7 +141,7 @@ def test_without_a_mistake_there_is_no_picture_of_mistakes(small, tmp_path):
     _, _, X_test, y_test = small
     history = pd.DataFrame({"train_loss": [0.1], "train_accuracy": [1.0]})
     params = [(np.eye(2), np.zeros(2))]
-    train_mnist.write_results(tmp_path, history, params, np.eye(10)[y_test], X_test, y_test)
+    terminal.write_results(tmp_path, history, params, np.eye(10)[y_test], X_test, y_test)
     assert {path.name for path in tmp_path.iterdir()} == FILES - {"mistakes.png", "predictions.csv"}
 
 
@@ -202,7 +203,7 @@ def test_a_damaged_data_file_is_one_line_not_a_traceback(no_training, monkeypatc
     def damaged():
         raise ValueError("mnist.npz: array x_test is not MNIST's")
 
-    monkeypatch.setattr(train_mnist, "load_mnist", damaged)
+    monkeypatch.setattr(terminal, "load_mnist", damaged)
     assert main([]) == 1
     assert capsys.readouterr().err == "error: mnist.npz: array x_test is not MNIST's\n"
 
@@ -211,7 +212,7 @@ def test_an_interrupted_training_writes_nothing(small, tmp_path, monkeypatch, ca
     def interrupted(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(train_mnist, "train", interrupted)
+    monkeypatch.setattr(terminal, "train", interrupted)
     assert main(arguments(tmp_path / "out")) == 130
     assert "nothing was written" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
@@ -221,6 +222,6 @@ def test_help_tells_every_option_and_its_default(capsys):
     with pytest.raises(SystemExit, match="0"):
         main(["--help"])
     text = " ".join(capsys.readouterr().out.split())
-    for name, default in vars(train_mnist.parser().parse_args([])).items():
+    for name, default in vars(terminal.parser().parse_args([])).items():
         of_this_option = rf"--{name.replace('_', '-')} (?:(?!--).)*"
         assert re.search(of_this_option + re.escape(f"(default: {default})"), text), name

@@ -11,6 +11,7 @@ import pytest
 from helpers import (
     Adam,
     Momentum,
+    checks,
     evaluate,
     initialize,
     linear_decay,
@@ -19,7 +20,6 @@ from helpers import (
     train,
     train_recipe,
     update,
-    validation,
 )
 
 SETTINGS = {"learning_rate": 0.5, "batch_size": 8, "epochs": 2, "progress": False}
@@ -188,7 +188,7 @@ def test_one_after_the_other_can_be_added(data):
 @untrained
 def test_steps_are_not_checked_one_by_one(data, monkeypatch):
     calls, counts = [], []
-    monkeypatch.setattr(validation, "check_array", lambda *args, **kwargs: calls.append(args))
+    monkeypatch.setattr(checks, "check_array", lambda *args, **kwargs: calls.append(args))
     for epochs in 1, 20:
         params = network()
         trained(

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from helpers import (
+    checks,
     cross_entropy_from_logits,
     evaluate,
     forward,
@@ -20,7 +21,7 @@ from helpers import (
     softmax,
     train,
     training,
-    validation,
+    update,
 )
 
 SETTINGS = {"learning_rate": 0.5, "batch_size": 8, "epochs": 2, "progress": False}
@@ -99,22 +100,21 @@ def test_the_seed_decides(data):
     assert (first[0][0] != other[0][0]).any()
 
 
-def test_float64_data_do_not_slow_down_a_float32_network(data, monkeypatch):
-    update, dtypes = training.update.unchecked, set()
+def test_float64_data_do_not_slow_down_a_float32_network(data):
+    dtypes = set()
 
     def spy(params, grads, learning_rate):
         dtypes.update(array.dtype for pair in grads for array in pair)
         update(params, grads, learning_rate)
 
-    monkeypatch.setattr(training.update, "unchecked", spy)
-    trained(data[0].astype(np.float64), data[1])
+    trained(data[0].astype(np.float64), data[1], update=spy)
     assert dtypes == {np.dtype(np.float32)}
 
 
 def test_steps_are_not_checked_one_by_one(data, monkeypatch):
     calls, counts = [], []
     # every check of parameters, examples and labels calls this one
-    monkeypatch.setattr(validation, "check_array", lambda *args, **kwargs: calls.append(args))
+    monkeypatch.setattr(checks, "check_array", lambda *args, **kwargs: calls.append(args))
     for epochs in 1, 20:
         trained(*data, epochs=epochs)
         counts.append(len(calls))
@@ -164,9 +164,8 @@ def test_seconds_count_the_steps_and_not_the_measuring(data, monkeypatch):
         return slow
 
     monkeypatch.setattr(training, "time", SimpleNamespace(perf_counter=lambda: now))
-    monkeypatch.setattr(training.update, "unchecked", taking(1, training.update.unchecked))
-    monkeypatch.setattr(training.evaluate, "unchecked", taking(100, evaluate.unchecked))
-    _, history = trained(*data)
+    monkeypatch.setattr(training, "evaluate", taking(100, training.evaluate))
+    _, history = trained(*data, update=taking(1, update))
     assert history["seconds"].tolist() == [STEPS, STEPS]
 
 
@@ -228,10 +227,9 @@ def handler():
     signal.signal(signal.SIGINT, previous)
 
 
-def test_an_interrupted_step_is_completed_and_is_the_last(data, monkeypatch, handler):
+def test_an_interrupted_step_is_completed_and_is_the_last(data, handler):
     expected, _ = after(2, data)
     params, steps = network(), iter(range(1, 100))
-    update = training.update.unchecked
 
     def interrupted_update(params, grads, learning_rate):
         update(params[:1], grads[:1], learning_rate)
@@ -239,9 +237,8 @@ def test_an_interrupted_step_is_completed_and_is_the_last(data, monkeypatch, han
             signal.raise_signal(signal.SIGINT)  # between the two layers
         update(params[1:], grads[1:], learning_rate)
 
-    monkeypatch.setattr(training.update, "unchecked", interrupted_update)
     with pytest.raises(KeyboardInterrupt, match="last complete step"):
-        trained(*data, params)
+        trained(*data, params, update=interrupted_update)
     np.testing.assert_equal(params, expected)
     assert signal.getsignal(signal.SIGINT) is handler
 
@@ -264,9 +261,9 @@ def test_after_an_interrupt_nothing_is_measured(data, monkeypatch, handler):
 
     def spy(*args):
         measured.append(args)
-        return evaluate.unchecked(*args)
+        return evaluate(*args)
 
-    monkeypatch.setattr(training, "evaluate", SimpleNamespace(unchecked=spy))
+    monkeypatch.setattr(training, "evaluate", spy)
 
     def callback(step, params):
         if step == STEPS + 2:

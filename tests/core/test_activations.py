@@ -9,8 +9,8 @@ from hypothesis.extra.numpy import array_shapes, arrays
 import helpers
 from helpers import relu_derivative, sigmoid, softmax
 
-HIDDEN = ["relu", "sigmoid", "tanh"]
-ALL = ["softmax", *HIDDEN, *(f"{name}_derivative" for name in HIDDEN)]
+ACTIVATIONS = ["relu", "sigmoid", "tanh"]
+ALL = ["softmax", *ACTIVATIONS, *(f"{name}_derivative" for name in ACTIVATIONS)]
 
 
 def logits(dtype=np.float64, bound=1e4):
@@ -59,7 +59,7 @@ def test_sigmoid_is_the_logistic_function():
     np.testing.assert_allclose(sigmoid(z), 1 / (1 + np.exp(-z)), rtol=1e-14)
 
 
-@pytest.mark.parametrize("name", HIDDEN)
+@pytest.mark.parametrize("name", ACTIVATIONS)
 @given(Z=logits(bound=20))
 def test_derivative_is_the_slope(name, Z):
     if name == "relu":

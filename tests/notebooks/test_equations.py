@@ -16,7 +16,7 @@ import pytest
 
 import helpers
 
-NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 NUMBER = re.compile(r"\((\d+\.\d+)\)")
 
 CHECKED = {}
@@ -58,8 +58,8 @@ def citations():
     return {
         (number, name)
         for name in helpers.__all__
-        for line in re.findall(r"^\s*Eqs?\. .*$", getattr(helpers, name).__doc__, re.M)
-        for number in NUMBER.findall(line)
+        for cited in re.findall(r"\bEqs?\. ([\d.(), ]+)", getattr(helpers, name).__doc__)
+        for number in NUMBER.findall(cited)
     }
 
 

@@ -27,7 +27,7 @@ from helpers import (
 )
 from helpers.train_mnist import main
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PIXELS = [f"pixel{i}" for i in range(784)]
 
 
