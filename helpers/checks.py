@@ -436,6 +436,11 @@ def _eps(eps, name, given):
         raise ValueError(f"{name} must be at least {smallest:.4g} in {dtype}, got {eps}")
 
 
+def _amount(amount, name, given):
+    check_fraction(amount, name)
+    return float(amount)  # a NumPy float64 would make float32 arrays slow
+
+
 def _weight_decay(weight_decay, name, given):
     check_not_negative(weight_decay, name)
     check_fraction(weight_decay * given["learning_rate"], f"{name} times learning_rate")
@@ -577,8 +582,10 @@ RULES = {
     "update": _update,
     "weight_decay": _weight_decay,
     **dict.fromkeys(("l2", "strength", "elastic"), _rule(check_not_negative)),
-    **dict.fromkeys(("label_smoothing", "amount"), _rule(check_fraction)),
-    **dict.fromkeys(("momentum", "rho", "beta1", "beta2"), _rule(check_fraction)),
+    "amount": _amount,
+    **dict.fromkeys(
+        ("label_smoothing", "momentum", "rho", "beta1", "beta2"), _rule(check_fraction)
+    ),
     "keep": _rule(check_keep),
     "patience": _patience,
     "eps": _eps,

@@ -32,9 +32,8 @@ def resize(image, height, width):
 def averages(old, new):
     """The matrix (new, old) whose row i averages the i-th of `new` equal parts."""
     edges = np.linspace(0, old, new + 1)
-    low, high = edges[:-1, None], edges[1:, None]
-    pixel = np.arange(old)
-    overlap = np.minimum(high, pixel + 1) - np.maximum(low, pixel)
+    low, high, i = edges[:-1, None], edges[1:, None], np.arange(old)
+    overlap = np.minimum(high, i + 1) - np.maximum(low, i)
     return np.maximum(overlap, 0) * new / old
 
 
@@ -45,10 +44,10 @@ def center_of_mass(image):
     (0.5, 1.0)
     """
     height, width = image.shape
-    mass = image.sum(dtype=np.float64)
-    row = image.sum(axis=1, dtype=np.float64) @ np.arange(height) / mass
-    column = image.sum(axis=0, dtype=np.float64) @ np.arange(width) / mass
-    return float(row), float(column)
+    mass = image.sum(dtype=float)
+    r = image.sum(axis=1, dtype=float) @ np.arange(height) / mass
+    c = image.sum(axis=0, dtype=float) @ np.arange(width) / mass
+    return float(r), float(c)
 
 
 def place_by_mass(image, size=FIELD):
@@ -58,9 +57,12 @@ def place_by_mass(image, size=FIELD):
     in all of MNIST. Only where the image would leave the field, it stops at the border.
     """
     field = np.zeros((size, size), np.float32)
-    room = np.subtract(field.shape, image.shape)
-    top, left = np.rint(size // 2 - np.array(center_of_mass(image))).astype(int).clip(0, room)
-    field[top : top + image.shape[0], left : left + image.shape[1]] = image
+    height, width = image.shape
+    r, c = center_of_mass(image)
+    # min and max keep it inside of the field
+    top = min(max(round(size // 2 - r), 0), size - height)
+    left = min(max(round(size // 2 - c), 0), size - width)
+    field[top : top + height, left : left + width] = image
     return field
 
 

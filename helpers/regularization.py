@@ -65,7 +65,7 @@ def decay_weights(params, amount):
     it is the same as L2; for Adam it is not.
     """
     for W, _ in params:
-        W *= 1 - float(amount)  # a NumPy float64 would make float32 arrays slow
+        W *= 1 - amount
 
 
 def smooth_labels(Y, amount):
@@ -76,7 +76,7 @@ def smooth_labels(Y, amount):
     >>> smooth_labels(np.array([[0.0, 1.0, 0.0, 0.0]]), amount=0.2)
     array([[0.05, 0.85, 0.05, 0.05]])
     """
-    return (1 - float(amount)) * Y + float(amount) / Y.shape[1]
+    return (1 - amount) * Y + amount / Y.shape[1]
 
 
 class EarlyStopping:

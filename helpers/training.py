@@ -194,7 +194,7 @@ def training_steps(
     X = X.astype(params[0][0].dtype, copy=False)
     Y = one_hot(y, classes=len(params[-1][1]))
     if label_smoothing:
-        Y = smooth_labels(Y.astype(X.dtype, copy=False), label_smoothing)
+        Y = smooth_labels(Y.astype(X.dtype, copy=False), float(label_smoothing))
     per_epoch = math.ceil(len(X) / batch_size)
     extra_rng = rng.spawn(1)[0] if augment or keep < 1 else None
     take_step = bare(update)  # its check takes longer than the step itself
@@ -219,7 +219,7 @@ def training_steps(
         if schedule is not None:
             rate *= _factor(schedule, step, epochs * per_epoch)
         if weight_decay:
-            decay_weights(params, rate * weight_decay)
+            decay_weights(params, float(rate * weight_decay))
         take_step(params, grads, rate)
 
     settings = {"learning_rate": learning_rate, "batch_size": batch_size, "rng": rng}
