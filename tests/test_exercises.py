@@ -10,8 +10,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from edition import PARTS, role
 
+from coursework.course import PARTS, role
 from helpers.exercises import frame
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"

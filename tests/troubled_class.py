@@ -4,9 +4,10 @@ import json
 import os
 
 import nbformat
-from course import chapters
 from nbformat.v4 import new_code_cell
 from student_notebooks import answer, cell, exercises_of, hand_in, solved
+
+from coursework.course import chapters
 
 NUMBER = "03"
 STEM = chapters()[NUMBER].stem

@@ -19,9 +19,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from limits import START_UP, TOTAL, copy_fonts, environment, resource_limits
+from coursework.course import ROOT
+from coursework.grading.limits import (
+    START_UP,
+    TOTAL,
+    copy_fonts,
+    environment,
+    resource_limits,
+)
 
-FOLDER = Path(__file__).resolve().parent
+RUNNER = Path(__file__).resolve().with_name("runner.py")
 LINE = 100_000  # characters of the report that are taken at once
 
 
@@ -97,7 +104,7 @@ def _run_once(chapter, steps, seed, limits, end):
     token, result = secrets.token_hex(16), Result()
     job = {
         "token": token,
-        "course": str(FOLDER.parent),
+        "course": str(ROOT),
         "chapter": chapter,
         "limits": resource_limits(limits),
         "steps": [(number, asdict(step)) for number, step in steps.items()],
@@ -174,7 +181,7 @@ def _process(job, seed):
         copy_fonts(folder)
         with open(folder / "errors.txt", "w+", encoding="utf-8", errors="replace") as errors:
             process = subprocess.Popen(
-                [sys.executable, "-P", str(FOLDER / "runner.py")],
+                [sys.executable, "-P", str(RUNNER)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import nbformat
-from names import composed, whose
+
+from coursework.grading.names import composed, whose
 
 IGNORED = ("__MACOSX",)  # and everything whose name begins with a dot
 

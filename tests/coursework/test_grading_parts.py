@@ -4,19 +4,18 @@ import csv
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import nbformat
 import pytest
-from course import chapters, read_chapter
-from feedback import page
-from grade import grade, main, parse, seed_of
-from limits import Limits
-from names import student_of
 from student_notebooks import exercises_of, hand_in, solved
 from troubled_class import NUMBER, binary
 
-GRADE = Path(__file__).parent.parent / "coursework" / "grade.py"
+from coursework.course import ROOT, chapters, read_chapter
+from coursework.grading.feedback import page
+from coursework.grading.grade import grade, main, parse, seed_of
+from coursework.grading.limits import Limits
+from coursework.grading.names import student_of
+
 LIMITS = Limits(seconds=10, megabytes=1500)
 
 
@@ -37,8 +36,9 @@ def test_the_same_marks_again_from_the_command_line(tmp_path):
     folder.mkdir()
     nbformat.write(binary("return z.sum()"), folder / "Zoë.ipynb")
     options = ["--chapter", "3", "--output", str(tmp_path / "first")]
-    command = [sys.executable, str(GRADE), str(folder), *options]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    door = ROOT / "coursework" / "grade.py"
+    command = [sys.executable, str(door), str(folder), *options]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     grade(folder, NUMBER, tmp_path / "second", LIMITS, tell=lambda line: None)
     for name in ("grades.csv", "totals.csv", "trouble.txt", "feedback/Zoë.html"):
@@ -77,8 +77,8 @@ def test_feedback_of_students_who_are_gone_is_removed_and_nothing_else(tmp_path)
 
 
 def test_outside_of_the_environment_one_line_says_what_to_do():
-    command = [sys.executable, "-S", str(GRADE), "--help"]  # -S: no installed packages
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    command = [sys.executable, "-S", "-m", "coursework.grading"]  # -S: no installed packages
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=ROOT)
     assert done.returncode == 1
     [line] = done.stderr.splitlines()
     assert "nbformat" in line
@@ -86,7 +86,7 @@ def test_outside_of_the_environment_one_line_says_what_to_do():
 
 
 def test_the_documented_lines_join_chapters(tmp_path, monkeypatch):
-    text = (GRADE.parent / "grading.md").read_text(encoding="utf-8")
+    text = (ROOT / "coursework" / "grading.md").read_text(encoding="utf-8")
     [code] = [block for block in re.findall(r"```python\n(.+?)```", text, re.S)]
     for chapter, rows in {
         "chapter_02": "student,a,total,of\nAnna,1,1,2\n007,2,2,2\n",

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from course import normal
+from coursework.course import normal
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ import re
 
 from nbformat.v4 import new_markdown_cell
 
-PARTS = ("task", "stub", "check", "hint", "solution")  # the cells of an exercise, in order
-ROLES = (*PARTS, "grading")
+from coursework.course import role, tags
+
 NEEDED = {"stub", "check", "solution"}  # no exercise is complete without them
 FOR_TESTS = {"nbval-ignore-output", "timing"}
 
@@ -26,16 +26,6 @@ HINT = r"\bhints?\b"
 SOLUTION = r"\bsolutions?\b"
 
 HAND_IN = "Hand in this notebook under its name, after *Restart and Run All*."
-
-
-def tags(cell):
-    """Return the tags of a cell as a set."""
-    return set(cell.metadata.get("tags", []))
-
-
-def role(cell):
-    """Return what a cell is in an exercise, such as "stub"; None for all other cells."""
-    return next((tag for tag in ROLES if tag in tags(cell)), None)
 
 
 def parts(notebook):

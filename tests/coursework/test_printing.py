@@ -2,10 +2,11 @@
 
 import re
 
-import printing
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from pypdf import PdfReader
+
+from coursework.handouts import printing
 
 
 def printed(browser, tmp_path, source, change=lambda page: page):

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parent / "teaching"
+from coursework.course import ROOT
+
+FOLDER = ROOT / "coursework" / "teaching"
 EXERCISE = re.compile(
     r"^## (Exercise [^\n]+) \(\d+ points?, (\d+) minutes[^\n]*\n(.*?)(?=^## |\Z)", re.M | re.S
 )

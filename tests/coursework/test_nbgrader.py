@@ -13,11 +13,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from course import chapters
-from edition import role
 from student_notebooks import cell, exercises_of, hand_in, solved
 
-CONFIG = Path(__file__).parent.parent / "coursework" / "nbgrader_config.py"
+from coursework.course import ROOT, chapters, role
+
+CONFIG = ROOT / "coursework" / "grading" / "nbgrader_config.py"
 NUMBER = "02"
 NAME = chapters()[NUMBER].name
 FIRST = exercises_of(NUMBER)[0]

@@ -9,10 +9,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from course import chapters, read_chapter
-from grade import grade
-from limits import Limits
 from troubled_class import BINARY, NAMES, NUMBER, ON_PAPER, SECOND, STEM, fill
+
+from coursework.course import chapters, read_chapter
+from coursework.grading.grade import grade
+from coursework.grading.limits import Limits
 
 EXERCISES = read_chapter(chapters()[NUMBER]).exercises
 OF = {exercise.name: exercise.points for exercise in EXERCISES}
