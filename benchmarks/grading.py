@@ -56,7 +56,7 @@ def measure(number, students):
         seconds, used = time.perf_counter() - begin, processor_seconds() - before
     others = [one for one in grades if not as_expected(one)]
     for one in others:  # on a busy machine a cell may run into the limit
-        wrong = [verdict for verdict in one.verdicts.values() if verdict["kind"] != "right"]
+        wrong = [verdict for verdict in one.verdicts.values() if verdict.kind != "right"]
         print(f"chapter {number}, {one.student}: {wrong} {one.remarks}", file=sys.stderr)
     m = len(grades)
     return [number, f"{seconds:.0f}", f"{used:.0f}", f"{used / m:.1f}", f"{m - len(others)} of {m}"]
@@ -64,7 +64,7 @@ def measure(number, students):
 
 def as_expected(grade):
     """Tell whether a student got all points, or not all, as the name promises."""
-    kinds = {verdict["kind"] for verdict in grade.verdicts.values()}
+    kinds = {verdict.kind for verdict in grade.verdicts.values()}
     return (kinds == {"right"}) == grade.student.startswith(("right", "chapter"))
 
 

@@ -17,10 +17,11 @@ from coursework.grading.feedback import MARK, page, points
 from coursework.grading.limits import Limits, what_is_missing
 from coursework.grading.names import composed
 from coursework.grading.restore import restore, why_open
+from helpers.exercises.frame import Verdict
 from helpers.files import replacing
 
 WORKERS = 2
-ABSENT = {"kind": "open", "sentence": "There is no notebook of yours for this chapter."}
+ABSENT = Verdict("open", "There is no notebook of yours for this chapter.")
 
 
 @dataclass
@@ -39,32 +40,10 @@ class Grade:
 
 
 def grade(folder, number, output, limits, seed=0, tell=print):
-    """Grade all submissions for a chapter; write the marks, the feedback and the report.
+    """Grade all submissions for a chapter, "03"; return a `Grade` for each student.
 
-    Parameters
-    ----------
-    folder : Path
-        The submissions, as `submissions.find` describes them.
-    number : str
-        The chapter, "03".
-    output : Path
-        The folder for the results; it is made if need be.
-    limits : Limits
-        For each submission.
-    seed : int
-        The course's: with another one each student gets other random input.
-    tell : callable
-        Takes lines on the progress.
-
-    Returns
-    -------
-    list of Grade
-        By student.
-
-    Raises
-    ------
-    ValueError
-        When there is nothing to grade; nothing is written then.
+    The marks, the feedback and the report go into the folder `output`. With another `seed` each
+    student gets other random input; `tell` takes lines on the progress.
     """
     course = chapters()
     chapter = read_chapter(course[number])
@@ -122,9 +101,9 @@ def grade_one(student, handed_in, chapter, known, limits, seed):
         result = sandbox.run(chapter.number, full, seed_of(student, seed), limits)
     remarks += [line] * bool(line) + oddities + result.remarks
     for exercise in chapter.exercises:
-        verdict = result.verdicts[exercise.name]
-        if verdict["kind"] == "open":
-            verdict["sentence"] = why_open(exercise, chosen.cells)
+        if result.verdicts[exercise.name].kind == "open":
+            why = why_open(exercise, chosen.cells)
+            result.verdicts[exercise.name] = Verdict("open", why)
     return Grade(student, result.verdicts, remarks, frozenset(result.told))
 
 
@@ -143,7 +122,7 @@ def write(grades, chapter, output, general):
         total, of = points(chapter, one.verdicts)
         student, source = harmless(one.student), harmless(one.source)
         earned = [
-            exercise.points * (one.verdicts[exercise.name]["kind"] == "right")
+            exercise.points * (one.verdicts[exercise.name].kind == "right")
             for exercise in chapter.exercises
         ]
         for exercise, got in zip(chapter.exercises, earned, strict=True):

@@ -22,13 +22,7 @@ PRINTERS = 2  # Chromiums at a time
 
 
 def chosen(numbers):
-    """Return the paths of the chapters with these numbers, in order; of all, if there are none.
-
-    Raises
-    ------
-    ValueError
-        Naming the number that no chapter has, and those that there are.
-    """
+    """Return the paths of the chapters with these numbers, in order; of all, if there are none."""
     there = all_chapters()
     for number in numbers:
         if number.zfill(2) not in there:
@@ -58,13 +52,6 @@ def build(output, *, numbers=(), course="", due="", without=(), pdf=True, say=pr
         Whether to print as well.
     say : function
         Called with the name of each chapter that is done, and with what becomes of older files.
-
-    Raises
-    ------
-    ValueError
-        For a chapter or a tag that does not exist, or a folder that holds other things.
-    RuntimeError
-        When a PDF is not as it should be; naming the chapter. Nothing is replaced then.
     """
     output = Path(output).resolve()
     paths = chosen(numbers)

@@ -54,17 +54,10 @@ def leave_out(notebook, without):
 
 
 def with_notes(notebook, notes):
-    """Return a chapter with what its teaching notes say.
+    """Return a chapter with what its teaching notes say, from `notes.of`.
 
     The minutes of its exercises stand in the opening table; after each solution follows how to
     grade the exercise, which students do not get.
-
-    Parameters
-    ----------
-    notebook : NotebookNode
-        The chapter; it stays as it is.
-    notes : dict
-        From `notes.of`.
     """
     edited, cells, minutes, note = copy.deepcopy(notebook), [], 0, None
     for cell in edited.cells:
@@ -91,14 +84,8 @@ def with_notes(notebook, notes):
 def student(notebook, header="", due=""):
     """Return the notebook that a student gets: no solutions, no outputs, the checks in place.
 
-    Parameters
-    ----------
-    notebook : NotebookNode
-        The chapter; it stays as it is.
-    header : str
-        A line of plain text below the title; "" for none.
-    due : str
-        Plain text, until when to hand in a chapter that has exercises; "" to leave it out.
+    The `header` is a line below the title; `due` says until when to hand in a chapter that has
+    exercises. Both are plain text, "" to leave them out.
     """
     to_hand_in = HAND_IN + (f" **Due: {_literal(due)}**" if due else "")
     edited = _with_header(notebook, header, to_hand_in if _tasks(notebook) else "")

@@ -17,6 +17,7 @@ from student_notebooks import cell, exercises_of, hand_in, solved
 
 from coursework.course import ROOT, chapters, role
 
+pytestmark = pytest.mark.slow
 CONFIG = ROOT / "coursework" / "grading" / "nbgrader_config.py"
 NUMBER = "02"
 NAME = chapters()[NUMBER].name

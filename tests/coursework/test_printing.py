@@ -8,6 +8,8 @@ from pypdf import PdfReader
 
 from coursework.handouts import printing
 
+pytestmark = pytest.mark.slow
+
 
 def printed(browser, tmp_path, source, change=lambda page: page):
     """Print one cell of Markdown; return what is cut off, and the faults."""
