@@ -21,6 +21,7 @@ def main():
     set_limits(job["limits"])
     sys.path.insert(0, job["course"])
     checks = importlib.import_module(f"helpers.exercises.chapter_{job['chapter']}")
+    importlib.import_module("matplotlib.pyplot")  # slow, and not at the first cell's expense
     shell = notebook_shell()
     originals = Originals()
     report = reporter(job["token"])

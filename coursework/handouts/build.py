@@ -143,20 +143,24 @@ def write(source, folder, name, course, due):
 def print_both(source, folder, name, course):
     """Print the student's chapter into a folder, and the key into the folder key/ in it."""
     title = source.cells[0].source.partition("\n")[0].lstrip("# ")
+    name = Path(name).with_suffix(".pdf")
     with printing.chromium() as browser:
-        for solved in (False, True):
-            page = printing.to_html(
-                edition.on_paper(source, solved=solved),
-                title=title,
-                course=edition.key_header(course) if solved else course,
-                solved=solved,
-            )
-            path = (folder / "key" if solved else folder) / Path(name).with_suffix(".pdf")
-            cut = printing.to_pdf(browser, page, path)
-            found = [f"wider than the page, {words!r}" for words in cut]
-            found += printing.faults(printing.text_of(path), page)
-            if found:
-                raise RuntimeError(f"the PDF is not as it should be: {'; '.join(found)}")
+        for solved, path, header in (
+            (False, folder / name, course),
+            (True, folder / "key" / name, edition.key_header(course)),
+        ):
+            paper = edition.on_paper(source, solved=solved)
+            page = printing.to_html(paper, title=title, course=header, solved=solved)
+            print_page(browser, page, path)
+
+
+def print_page(browser, page, path):
+    """Print an HTML page, and read the PDF again; raise RuntimeError if it has a fault."""
+    cut = printing.to_pdf(browser, page, path)
+    found = [f"wider than the page, {words!r}" for words in cut]
+    found += printing.faults(printing.text_of(path), page)
+    if found:
+        raise RuntimeError(f"the PDF is not as it should be: {'; '.join(found)}")
 
 
 def arguments(given=None):
