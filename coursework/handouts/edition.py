@@ -9,6 +9,8 @@ from coursework.course import role, tags
 
 NEEDED = {"stub", "check", "solution"}  # no exercise is complete without them
 FOR_TESTS = {"nbval-ignore-output", "timing"}
+# on cells that speak of the exercises as a whole, where not every edition has what they speak of
+SAYS = {"says-task", "says-count", "says-hint", "says-solution"}
 
 HEADING = re.compile(r"^## ", re.M)
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([\w./-]+\.\w+)(#[^)\s]*)?\)")
@@ -18,39 +20,27 @@ FOLD = re.compile(r"<details><summary>.*?</summary>(.*?)</details>", re.S)
 TITLE = re.compile(r"#+ (Exercise .+?) \(\d")
 TIME = re.compile(r"^(\| \*\*Time\*\* \| .*?) \|$", re.M)
 
-# where chapters say, in one paragraph, what exercises are there and how they are built
-INTRODUCTION = re.compile(r"^(## Exercises\n+|\*\*Exercises\.\*\* )(.+)$", re.M)
-SENTENCE = re.compile(r"(?<=[.!?]) ")
-COUNT = r"\b(two|three|four|five)\b"
-HINT = r"\bhints?\b"
-SOLUTION = r"\bsolutions?\b"
-
 HAND_IN = "Hand in this notebook under its name, after *Restart and Run All*."
 
 
 def parts(notebook):
     """Return the tags by which parts of a chapter can be left out."""
-    return set().union(*map(tags, notebook.cells)) - NEEDED - FOR_TESTS
+    return set().union(*map(tags, notebook.cells)) - NEEDED - FOR_TESTS - SAYS
 
 
 def leave_out(notebook, without):
     """Return a chapter without the cells that carry one of these tags.
 
     With a task goes its whole exercise, with its last piece of code the section that showed it,
-    and with hints the sentence on them: what is left to read would speak of something that is not
+    and with hints what is said of them: what is left to read would speak of something that is not
     there.
     """
     edited, without = copy.deepcopy(notebook), set(without)
     edited.cells = [
         cell for section in _sections(edited.cells) for cell in _left_of(section, without)
     ]
-    if without & {"task", "paper"} or _tasks(edited) < _tasks(notebook):
-        _unsay(edited, COUNT)
-    if "hint" in without:
-        _unsay(edited, HINT)
-    if "task" in without:
-        _unsay(edited, "")
-    return edited
+    fewer = without & {"task", "paper"} or _tasks(edited) < _tasks(notebook)
+    return _unsay(edited, *without, *["count"] * bool(fewer))
 
 
 def with_notes(notebook, notes):
@@ -90,8 +80,7 @@ def student(notebook, header="", due=""):
     to_hand_in = HAND_IN + (f" **Due: {_literal(due)}**" if due else "")
     edited = _with_header(notebook, header, to_hand_in if _tasks(notebook) else "")
     edited.cells = [cell for cell in edited.cells if role(cell) not in ("solution", "grading")]
-    _unsay(edited, SOLUTION)
-    for cell in edited.cells:
+    for cell in _unsay(edited, "solution").cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return edited
@@ -126,8 +115,7 @@ def on_paper(notebook, *, solved):
     A check does nothing on paper. A student finds the hints after the last exercise, where no eye
     falls on them by chance; in the key each stays with its exercise, as does the solution.
     """
-    edited = linked(notebook, [])
-    _unsay(edited, f"{HINT}|{SOLUTION}")
+    edited = _unsay(linked(notebook, []), "hint", "solution")
     cells, hints, title = edited.cells, [], ""
     edited.cells = []
     for cell in cells:
@@ -156,16 +144,11 @@ def _tasks(notebook):
     return sum(role(cell) == "task" for cell in notebook.cells)
 
 
-def _unsay(notebook, pattern):
-    """Drop, in place, the sentences on the exercises as a whole in which a pattern is found."""
-
-    def shortened(match):
-        left = [text for text in SENTENCE.split(match[2]) if not re.search(pattern, text, re.I)]
-        return match[1] + " ".join(left) if left else ""
-
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown" and role(cell) is None:
-            cell.source = INTRODUCTION.sub(shortened, cell.source)
+def _unsay(notebook, *what):
+    """Drop, in place, the cells that speak of this."""
+    gone = {f"says-{one}" for one in what}
+    notebook.cells = [cell for cell in notebook.cells if not tags(cell) & gone]
+    return notebook
 
 
 def _sections(cells):
