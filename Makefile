@@ -68,7 +68,7 @@ notebooks: $(VENV)/installed-test
 # make handouts COURSE="CS 1" TERM="Spring" CHAPTERS="01 03" WITHOUT="explore"
 # the shell has a TERM of its own, the terminal's: only one given to make counts
 handouts: $(VENV)/installed-instructor
-	@$(BIN)/python coursework/handouts.py --course "$$COURSE" \
+	@$(BIN)/python -m coursework.handouts --course "$$COURSE" \
 	    $(if $(findstring command,$(origin TERM)),--term "$$TERM") \
 	    $(if $(DUE),--due "$(DUE)") $(if $(CHAPTERS),--chapters $(CHAPTERS)) \
 	    $(if $(WITHOUT),--without $(WITHOUT))

@@ -15,7 +15,7 @@ from pathlib import Path
 from tables import show
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "coursework"), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 CLASS = {"right": 15, "first": 9, "untouched": 3, "endless": 1, "chapter": 2}
 ENDLESS = "while True:\n    pass"
@@ -28,7 +28,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="3 students: does it work at all?")
     parser.add_argument("--markdown", action="store_true", help="print a Markdown table")
     options = parser.parse_args()
-    from course import chapters
+    from coursework.course import chapters
 
     numbers = options.chapters or list(chapters())
     students = {"right": 1, "first": 1, "untouched": 1} if options.quick else CLASS
@@ -40,8 +40,9 @@ def main():
 def measure(number, students):
     """Grade a class once; return the row of the table."""
     import nbformat
-    from grade import grade
-    from limits import Limits
+
+    from coursework.grading.grade import grade
+    from coursework.grading.limits import Limits
 
     with tempfile.TemporaryDirectory() as folder:
         handed_in = Path(folder, "class")
@@ -55,7 +56,7 @@ def measure(number, students):
         seconds, used = time.perf_counter() - begin, processor_seconds() - before
     others = [one for one in grades if not as_expected(one)]
     for one in others:  # on a busy machine a cell may run into the limit
-        wrong = [verdict for verdict in one.verdicts.values() if verdict["kind"] != "right"]
+        wrong = [verdict for verdict in one.verdicts.values() if verdict.kind != "right"]
         print(f"chapter {number}, {one.student}: {wrong} {one.remarks}", file=sys.stderr)
     m = len(grades)
     return [number, f"{seconds:.0f}", f"{used:.0f}", f"{used / m:.1f}", f"{m - len(others)} of {m}"]
@@ -63,7 +64,7 @@ def measure(number, students):
 
 def as_expected(grade):
     """Tell whether a student got all points, or not all, as the name promises."""
-    kinds = {verdict["kind"] for verdict in grade.verdicts.values()}
+    kinds = {verdict.kind for verdict in grade.verdicts.values()}
     return (kinds == {"right"}) == grade.student.startswith(("right", "chapter"))
 
 
@@ -86,7 +87,7 @@ def notebook(number, kind):
 
 def variable(number):
     """Return a name that the chapter's code defines after its set-up."""
-    from course import chapters, read_chapter
+    from coursework.course import chapters, read_chapter
 
     chapter = read_chapter(chapters()[number])
     setup = {node.id for node in ast.walk(ast.parse(chapter.setup)) if isinstance(node, ast.Name)}

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-from edition import PARTS, role
 
-NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+ROOT = Path(__file__).resolve().parent.parent
+PARTS = ("task", "stub", "check", "hint", "solution")  # the cells of an exercise, in order
+ROLES = (*PARTS, "grading")
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,19 @@ class Chapter:
     own: frozenset
 
 
+def tags(cell):
+    """Return the tags of a cell as a set."""
+    return set(cell.metadata.get("tags", []))
+
+
+def role(cell):
+    """Return what a cell is in an exercise, such as "stub"; None for all other cells."""
+    return next((tag for tag in ROLES if tag in tags(cell)), None)
+
+
 def all_chapters():
     """Return the path of each chapter's notebook by its number: {"00": …}."""
-    return {path.name[:2]: path for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))}
+    return {path.name[:2]: path for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))}
 
 
 def chapters():

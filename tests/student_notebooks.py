@@ -3,8 +3,9 @@
 import ast
 
 import nbformat
-from course import chapters
-from edition import role, student
+
+from coursework.course import chapters, role
+from coursework.handouts.edition import student
 
 
 def sources_of(number):

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from edition import PARTS, role
 
+from coursework.course import PARTS, role
 from helpers.exercises import frame
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
@@ -79,7 +79,7 @@ def answers(kind):
 
 @pytest.fixture
 def grading(monkeypatch):
-    monkeypatch.setattr(frame, "GRADING", True)
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
 
 
 def ask(exercise, answer):
@@ -161,7 +161,7 @@ def test_the_stub_earns_nothing(exercise, grading):
 @pytest.mark.parametrize("exercise", EXERCISES, ids=str)
 def test_the_solution_is_right_for_any_random_input(exercise, monkeypatch, capsys):
     for seed in SEEDS:
-        monkeypatch.setattr(frame, "SEED", seed)
+        monkeypatch.setenv("EXERCISE_SEED", str(seed))
         exercise.run("stub", "check", "solution")
     verdicts = capsys.readouterr().out.splitlines()[1::2]
     assert all(verdict.startswith("✓ Right") for verdict in verdicts), verdicts
@@ -175,14 +175,14 @@ def test_the_solution_earns_its_points(exercise, grading):
 @pytest.mark.parametrize(("exercise", "answer", "phrase"), list(answers("RIGHT")))
 def test_other_right_answers_pass(exercise, answer, phrase, grading, monkeypatch):
     for seed in SEEDS:
-        monkeypatch.setattr(frame, "SEED", seed)
+        monkeypatch.setenv("EXERCISE_SEED", str(seed))
         ask(exercise, answer)
 
 
 @pytest.mark.parametrize(("exercise", "answer", "phrase"), list(answers("WRONG")))
 def test_wrong_answers_are_explained(exercise, answer, phrase, grading, monkeypatch):
     for seed in SEEDS:
-        monkeypatch.setattr(frame, "SEED", seed)
+        monkeypatch.setenv("EXERCISE_SEED", str(seed))
         with pytest.raises(frame.Wrong) as caught:
             ask(exercise, answer)
         assert not isinstance(caught.value, frame.NotAttempted)

@@ -4,9 +4,10 @@ import json
 import os
 
 import nbformat
-from course import chapters
 from nbformat.v4 import new_code_cell
 from student_notebooks import answer, cell, exercises_of, hand_in, solved
+
+from coursework.course import chapters
 
 NUMBER = "03"
 STEM = chapters()[NUMBER].stem
@@ -121,10 +122,10 @@ def messy():
 
 
 REPLACING = """
-import builtins
+import builtins, os
 import helpers.exercises.chapter_03 as chapter
 from helpers.exercises import frame
-frame.GRADING = False
+os.environ.clear()
 frame.expect = lambda *a, **k: None
 for name in dir(chapter):
     if name.startswith("check_"):
@@ -135,7 +136,7 @@ FORGING = """
 import json, os
 from contextlib import suppress
 for number in range(40):
-    event = {"check": number, "kind": "right", "sentence": "", "replaced": [], "token": ""}
+    event = {"check": number, "verdict": ["right", ""], "replaced": [], "token": ""}
     for descriptor in range(1, 30):
         with suppress(OSError):
             os.write(descriptor, (json.dumps(event) + "\\n").encode())

@@ -1,7 +1,7 @@
 """How every check works: run the answer, compare, and say in a sentence what went wrong.
 
 To a reader a check displays its verdict. To a grader it raises `Wrong`, whose text is the same
-sentence: nbgrader and `coursework/grade.py` set NBGRADER_EXECUTION before the notebook starts.
+sentence: nbgrader and `coursework.grading` set NBGRADER_EXECUTION before the notebook starts.
 """
 
 import functools
@@ -12,13 +12,11 @@ import time
 import warnings
 import zlib
 from numbers import Real
+from typing import NamedTuple
 
 import numpy as np
 
 from ..checks import describe
-
-GRADING = bool(os.environ.get("NBGRADER_EXECUTION"))
-SEED = int(os.environ.get("EXERCISE_SEED", "0"))  # a grader gives each student random input anew
 
 SIGNS = {
     "right": ("✓", "Right:", "#009E73"),
@@ -36,19 +34,23 @@ class NotAttempted(Wrong):
     """The stub is as it was."""
 
 
-class Verdict:
-    """What a check has found, in sign, word and color, so that none of the three is needed."""
+class Verdict(NamedTuple):
+    """What a check has found, shown in sign, word and color, so that none of the three is needed.
 
-    def __init__(self, kind, sentence):
-        self.sign, self.word, self.color = SIGNS[kind]
-        self.sentence = sentence
+    `kind` is one of SIGNS.
+    """
+
+    kind: str
+    sentence: str
 
     def __repr__(self):
-        return f"{self.sign} {self.word} {self.sentence}"
+        sign, word, _ = SIGNS[self.kind]
+        return f"{sign} {word} {self.sentence}"
 
     def _repr_html_(self):
-        style = f"border-left: 5px solid {self.color}; padding: 0.3em 0.8em; margin: 0.2em 0"
-        words = f"<strong>{self.sign} {self.word}</strong> {html.escape(self.sentence)}"
+        sign, word, color = SIGNS[self.kind]
+        style = f"border-left: 5px solid {color}; padding: 0.3em 0.8em; margin: 0.2em 0"
+        words = f"<strong>{sign} {word}</strong> {html.escape(self.sentence)}"
         return f'<div style="{style}; white-space: pre-wrap">{words}</div>'
 
 
@@ -56,7 +58,8 @@ def exercise(check):
     """Decorate `check(*answers, rng)`, which raises `Wrong` or returns a closing remark.
 
     The decorated check takes the answers alone and returns None. Its random numbers are the same
-    in each run, and others for each value of the environment variable EXERCISE_SEED.
+    in each run, and others for each value of the environment variable EXERCISE_SEED, by which a
+    grader gives each student input of their own.
     """
     key = zlib.crc32(check.__name__.encode())
 
@@ -65,9 +68,10 @@ def exercise(check):
         try:
             if any(answer is ... for answer in answers):
                 raise NotAttempted("Not attempted yet.")
-            verdict = Verdict("right", check(*answers, rng=np.random.default_rng([SEED, key])))
+            seed = int(os.environ.get("EXERCISE_SEED", "0"))
+            verdict = Verdict("right", check(*answers, rng=np.random.default_rng([seed, key])))
         except Wrong as wrong:
-            if GRADING:
+            if os.environ.get("NBGRADER_EXECUTION"):
                 raise
             untouched = isinstance(wrong, NotAttempted)
             verdict = Verdict("open", RUN_FIRST) if untouched else Verdict("wrong", str(wrong))
@@ -81,11 +85,7 @@ def exercise(check):
 def attempt(function, *arguments, in_place=False):
     """Call the reader's function with copies of the arguments; return what it returns.
 
-    Raises
-    ------
-    Wrong
-        When it is no function, stops with an error, overflows, changes an argument (allowed with
-        `in_place`: then the changed copies are returned, as a tuple), or returns None.
+    With `in_place` it may change them: then the changed copies are returned, as a tuple.
     """
     if not callable(function):
         raise Wrong(f"a function was expected here, got {describe(function)}")
@@ -122,23 +122,11 @@ def attempt(function, *arguments, in_place=False):
 
 
 def expect(what, got, expected, slips=(), tolerance=1e-6):
-    """Compare an answer with the expected number or array.
+    """Compare an answer, `got`, with the expected number or array.
 
-    Parameters
-    ----------
-    what : str
-        What was computed, as the sentence's subject: "softmax(Z) for Z = [[1, 2]]".
-    got, expected : number or ndarray
-        The answer, and what it should be.
-    slips : sequence of (number or ndarray, str)
-        What likely mistakes give, and the sentence that explains each.
-    tolerance : float
-        Largest difference, relative to the largest expected number (or to 1).
-
-    Raises
-    ------
-    Wrong
-        With the explanation of the slip that fits, or with what came and what was expected.
+    `what` was computed, as the sentence's subject: "softmax(Z) for Z = [[1, 2]]"; `slips` are pairs
+    of what a likely mistake gives and the sentence that explains it; `tolerance` is relative to the
+    largest expected number (or to 1).
     """
     expected = np.asarray(expected)
     if isinstance(got, (list, tuple)) and expected.ndim:

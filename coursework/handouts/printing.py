@@ -9,6 +9,8 @@ import os
 import re
 import shutil
 from contextlib import contextmanager
+from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 
 CHROMIUM = (
@@ -45,16 +47,9 @@ def missing():
 
 
 def to_html(notebook, *, title, course, solved):
-    """Return a notebook as one HTML page that is laid out for A4.
+    """Return a chapter from `edition.on_paper` as one HTML page that is laid out for A4.
 
-    Parameters
-    ----------
-    notebook : NotebookNode
-        A chapter from `edition.on_paper`.
-    title, course : str
-        What stands at the top of each page, right and left.
-    solved : bool
-        Whether this is the instructor's key.
+    Course and title stand at the top of each page, left and right; `solved` is for the key.
     """
     import jupyter_server_mathjax
     from nbconvert import HTMLExporter
@@ -78,13 +73,7 @@ def css_string(text):
 
 @contextmanager
 def chromium():
-    """Start Chromium for `to_pdf`; no page reaches any network from it.
-
-    Raises
-    ------
-    RuntimeError
-        When Chromium does not start, or does not print.
-    """
+    """Start Chromium for `to_pdf`; no page reaches any network from it."""
     from playwright.sync_api import Error, sync_playwright
 
     arguments = ["--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND"]
@@ -102,12 +91,9 @@ def chromium():
 
 
 def to_pdf(browser, page, path):
-    """Print an HTML page once its mathematics is typeset.
+    """Print an HTML page once its mathematics is typeset; return what does not fit its width.
 
-    Returns
-    -------
-    list of str
-        What does not fit the width of the page: the beginning of each such line or formula.
+    That is a list of the beginnings of such lines and formulas.
     """
     html = Path(path).with_suffix(".html").resolve()
     html.write_text(page, encoding="utf-8")
@@ -125,21 +111,18 @@ def to_pdf(browser, page, path):
 
 def text_of(path):
     """Return the text of a PDF."""
+    return _text_of(Path(path).read_bytes())
+
+
+@lru_cache
+def _text_of(data):  # by its content: a file may be printed anew, or moved
     from pypdf import PdfReader
 
-    return "\n".join(page.extract_text() for page in PdfReader(path).pages)
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(data)).pages)
 
 
 def faults(text, page):
-    """Return, in words, what went wrong with the mathematics of a page on its way to the PDF.
-
-    Parameters
-    ----------
-    text : str
-        The text of the PDF.
-    page : str
-        The HTML that was printed.
-    """
+    """Return, in words, what went wrong with the mathematics on the way from HTML to the PDF's text."""
     found = [f"raw LaTeX, {sign!r}" for sign in RAW_LATEX if sign in text]
     words = re.sub(r"<[^>]*>", "", page)
     for number in re.findall(r"\\tag\{([^}]+)\}", words):

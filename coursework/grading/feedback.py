@@ -37,18 +37,10 @@ FOLD = re.compile(r"<details>\s*<summary>.*?</summary>(.*)</details>", re.S)
 def page(student, chapter, verdicts, remarks):
     """Return a student's feedback as a page of HTML that needs no other file.
 
-    Parameters
-    ----------
-    student : str
-        Whose it is.
-    chapter : Chapter
-        The course's copy.
-    verdicts : dict of str to dict
-        The `kind` and the `sentence` for each exercise.
-    remarks : list of str
-        What else the student should know: which file was graded, where the notebook stopped.
+    `verdicts` maps the names of exercises to `Verdict`s; `remarks` say what else the student should
+    know: which file was graded, where the notebook stopped.
     """
-    parts = [_section(exercise, **verdicts[exercise.name]) for exercise in chapter.exercises]
+    parts = [_section(exercise, *verdicts[exercise.name]) for exercise in chapter.exercises]
     earned, total = points(chapter, verdicts)
     if remarks:
         lines = "".join(f"<li>{_text(remark)}</li>" for remark in remarks)
@@ -66,7 +58,7 @@ def page(student, chapter, verdicts, remarks):
 
 def points(chapter, verdicts):
     """Return the points earned and the points there are."""
-    right = [e.points for e in chapter.exercises if verdicts[e.name]["kind"] == "right"]
+    right = [e.points for e in chapter.exercises if verdicts[e.name].kind == "right"]
     return sum(right), sum(exercise.points for exercise in chapter.exercises)
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import nbformat
-from names import composed, whose
+
+from coursework.grading.names import composed, whose
 
 IGNORED = ("__MACOSX",)  # and everything whose name begins with a dot
 
@@ -34,29 +35,13 @@ class Submission:
 
 
 def find(folder, stems):
-    """Read all notebooks in a folder of submissions, in files or in one folder per student.
+    """Read a folder of submissions; return the `Submission`s, the students, and what is wrong.
 
-    Parameters
-    ----------
-    folder : Path
-        A notebook in it belongs to the student of its file name, less the name of the chapter; one
-        in a folder in it, at any depth, to the student of that folder.
-    stems : iterable of str
-        The names of the course's notebooks, without ".ipynb".
-
-    Returns
-    -------
-    submissions : list of Submission
-    students : dict of str to list of str
-        All students of whom there is a folder, a notebook, even one that cannot be read, or a
-        `.zip`; and the names of their folders and files, as the course site gave them.
-    troubles : list of (str, str)
-        Student and what is wrong, in words.
-
-    Raises
-    ------
-    ValueError
-        When there is no notebook and no `.zip` at all.
+    A notebook in it belongs to the student of its file name, less the name of the chapter (`stems`,
+    without ".ipynb"); one in a folder in it, at any depth, to the student of that folder. All who
+    have a folder, a notebook, even one that cannot be read, or a `.zip` are students: a dict with
+    the names of their folders and files, as the course site gave them. What is wrong is a list of
+    students and words.
     """
     entries, troubles = [], []
     for entry in _visible(folder):
@@ -104,10 +89,7 @@ def find(folder, stems):
 def read(path):
     """Return the code cells of a notebook, and a remark on the file ("" for none).
 
-    Raises
-    ------
-    ValueError
-        Says, in words that follow the file's name, why it is no notebook that can be read.
+    The words of an error follow the file's name.
     """
     if path.is_symlink() or not path.is_file():
         raise ValueError("is a link or no ordinary file; it was not followed")

@@ -12,6 +12,8 @@ import sys
 import traceback
 from unittest.mock import patch
 
+VARIABLES = ("EXERCISE_SEED", "NBGRADER_EXECUTION")
+
 
 def main():
     """Do the job: limits first, then the course's modules, then the student's code."""
@@ -19,6 +21,7 @@ def main():
     set_limits(job["limits"])
     sys.path.insert(0, job["course"])
     checks = importlib.import_module(f"helpers.exercises.chapter_{job['chapter']}")
+    importlib.import_module("matplotlib.pyplot")  # slow, and not at the first cell's expense
     shell = notebook_shell()
     originals = Originals()
     report = reporter(job["token"])
@@ -29,8 +32,8 @@ def main():
             continue
         replaced = originals.put_back()
         answers = [compile(text, "the check", "eval") for text in step["answers"]]
-        verdict = run_check(getattr(checks, step["check"]), answers, shell.user_ns)
-        report(check=number, replaced=replaced, **verdict)
+        verdict, missing = run_check(getattr(checks, step["check"]), answers, shell.user_ns)
+        report(check=number, replaced=replaced, verdict=verdict, missing=missing)
     report(done=True)
 
 
@@ -84,9 +87,10 @@ def notebook_shell():
 
 
 class Originals:
-    """The course's modules as they were before any of the student's code ran."""
+    """The course's modules, and what checks read of the environment, before the student's code."""
 
     def __init__(self):
+        self.environment = {name: os.environ[name] for name in VARIABLES}
         self.modules = [
             (module, dict(vars(module)))
             for name, module in sys.modules.items()
@@ -94,7 +98,8 @@ class Originals:
         ]
 
     def put_back(self):
-        """Undo what the student's code has replaced; return the names."""
+        """Undo what the student's code has replaced; return the names in modules."""
+        os.environ.update(self.environment)
         replaced = []
         for module, before in self.modules:
             for name, value in before.items():
@@ -115,23 +120,21 @@ def run_cell(shell, source):
 
 
 def run_check(check, answers, names):
-    """Return the verdict of a check: its kind, its sentence, and a name that was missing."""
+    """Return the verdict of a check, and a name that was missing or None."""
     from helpers.exercises.frame import NotAttempted, Verdict, Wrong
 
-    shown = []
+    shown = [Verdict("right", "")]
     try:
         values = [eval(answer, names) for answer in answers]
         with patch("IPython.display.display", lambda *what, **how: shown.extend(what)):
             check(*values)
     except NotAttempted:
-        return {"kind": "open", "sentence": ""}
+        return Verdict("open", ""), None
     except Wrong as wrong:
-        return {"kind": "wrong", "sentence": shorten(str(wrong)), "missing": missing_name(wrong)}
+        return Verdict("wrong", shorten(str(wrong))), missing_name(wrong)
     except BaseException as error:  # SystemExit is the student's too
-        sentence = f"the check was stopped by {in_words(error)}"
-        return {"kind": "wrong", "sentence": sentence, "missing": missing_name(error)}
-    remarks = [verdict.sentence for verdict in shown if isinstance(verdict, Verdict)]
-    return {"kind": "right", "sentence": remarks[-1] if remarks else ""}
+        return Verdict("wrong", f"the check was stopped by {in_words(error)}"), missing_name(error)
+    return [verdict for verdict in shown if isinstance(verdict, Verdict)][-1], None
 
 
 def place(error, source):

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parent / "teaching"
+from coursework.course import ROOT
+
+FOLDER = ROOT / "coursework" / "teaching"
 EXERCISE = re.compile(
     r"^## (Exercise [^\n]+) \(\d+ points?, (\d+) minutes[^\n]*\n(.*?)(?=^## |\Z)", re.M | re.S
 )
@@ -19,17 +21,9 @@ class Note:
 
 
 def of(chapter):
-    """Return the notes on a chapter's exercises by their titles; {} for a chapter without notes.
+    """Return the notes on a chapter, 03_name.ipynb: {"Exercise 1 · A loss on paper": Note, …}.
 
-    Parameters
-    ----------
-    chapter : path
-        Its notebook, such as 03_name.ipynb; the notes are in teaching/03.md.
-
-    Returns
-    -------
-    dict
-        {"Exercise 1 · A loss on paper": Note, …}, in order.
+    They are in teaching/03.md; a chapter without notes has {}.
     """
     path = FOLDER / f"{Path(chapter).name[:2]}.md"
     if not path.exists():

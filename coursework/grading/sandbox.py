@@ -19,9 +19,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from limits import START_UP, TOTAL, copy_fonts, environment, resource_limits
+from coursework.course import ROOT
+from coursework.grading.limits import (
+    START_UP,
+    TOTAL,
+    copy_fonts,
+    environment,
+    resource_limits,
+)
+from helpers.exercises.frame import Verdict
 
-FOLDER = Path(__file__).resolve().parent
+RUNNER = Path(__file__).resolve().with_name("runner.py")
 LINE = 100_000  # characters of the report that are taken at once
 
 
@@ -29,10 +37,9 @@ LINE = 100_000  # characters of the report that are taken at once
 class Result:
     """What has come out.
 
-    `verdicts` maps exercises to {"kind": "right", "wrong" or "open", "sentence": str}; `remarks`
-    are lines on what went wrong, of which a verdict says those in `told` already; `broken` maps
-    exercises to such a line and to the error in their cell; `missing` are names that were used and
-    not defined.
+    `verdicts` maps exercises to `Verdict`s; `remarks` are lines on what went wrong, of which a
+    verdict says those in `told` already; `broken` maps exercises to such a line and to the error in
+    their cell; `missing` are names that were used and not defined.
     """
 
     verdicts: dict = field(default_factory=dict)
@@ -43,27 +50,9 @@ class Result:
 
 
 def run(chapter, steps, seed, limits):
-    """Run the steps; after a crash or an endless loop, run all but the culprit again.
+    """Run a chapter's steps and return the `Result`; `limits` are those of each process.
 
-    Parameters
-    ----------
-    chapter : str
-        The number of the chapter, "03".
-    steps : list of Step
-        What to run, in order.
-    seed : int
-        For the random input of the checks.
-    limits : Limits
-        Those of each process.
-
-    Returns
-    -------
-    Result
-
-    Raises
-    ------
-    RuntimeError
-        When not even the course's own modules could be imported.
+    After a crash or an endless loop all but the culprit are run again.
     """
     end = time.monotonic() + TOTAL * limits.seconds
     left, fatal = dict(enumerate(steps)), {}
@@ -75,7 +64,7 @@ def run(chapter, steps, seed, limits):
             over = f"not checked: the notebook took more than {TOTAL * limits.seconds:g} s in all"
             for step in left.values():
                 if step.check:
-                    result.verdicts.setdefault(step.exercise, _wrong(over))
+                    result.verdicts.setdefault(step.exercise, Verdict("wrong", over))
             result.remarks.append(over)
             break
         fatal[culprit] = reason
@@ -87,7 +76,8 @@ def run(chapter, steps, seed, limits):
         result.remarks.append(f"{label} {reason}{question}")
         if step.exercise:
             begin, end = ("Your function", " in the check") if step.check else ("Your cell", "")
-            result.verdicts[step.exercise] = _wrong(f"{begin} {reason}{end}{question}")
+            sentence = f"{begin} {reason}{end}{question}"
+            result.verdicts[step.exercise] = Verdict("wrong", sentence)
             result.told.add(result.remarks[-1])
     return result
 
@@ -97,7 +87,7 @@ def _run_once(chapter, steps, seed, limits, end):
     token, result = secrets.token_hex(16), Result()
     job = {
         "token": token,
-        "course": str(FOLDER.parent),
+        "course": str(ROOT),
         "chapter": chapter,
         "limits": resource_limits(limits),
         "steps": [(number, asdict(step)) for number, step in steps.items()],
@@ -133,19 +123,15 @@ def _note(result, steps, event):
                 result.broken[step.exercise] = result.remarks[-1], event["error"]
         return
     step = steps[event["check"]]
-    verdict = {"kind": event["kind"], "sentence": event["sentence"]}
-    if event["kind"] == "open" and step.exercise in result.broken:
+    verdict = Verdict(*event["verdict"])
+    if verdict.kind == "open" and step.exercise in result.broken:
         remark, error = result.broken[step.exercise]
-        verdict = _wrong(f"Your cell does not run: {error}")
+        verdict = Verdict("wrong", f"Your cell does not run: {error}")
         result.told.add(remark)
     result.verdicts[step.exercise] = verdict
     if event["replaced"]:
         names = ", ".join(event["replaced"])
         result.remarks.append(f"the notebook had replaced {names}; the course's own was put back")
-
-
-def _wrong(sentence):
-    return {"kind": "wrong", "sentence": sentence}
 
 
 def _cause(process, deadline, limits):
@@ -174,7 +160,7 @@ def _process(job, seed):
         copy_fonts(folder)
         with open(folder / "errors.txt", "w+", encoding="utf-8", errors="replace") as errors:
             process = subprocess.Popen(
-                [sys.executable, "-P", str(FOLDER / "runner.py")],
+                [sys.executable, "-P", str(RUNNER)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

@@ -1,12 +1,12 @@
 """The teaching notes speak of the exercises that the chapters have."""
 
 import re
-from pathlib import Path
 
 import nbformat
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from coursework.course import ROOT
+
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))[1:]
 HEADING = r"^#+ (Exercise .+?) \((\d+) points?"
 

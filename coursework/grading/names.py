@@ -13,19 +13,10 @@ PACKED = [  # how course sites name what they pack: a person's number stays, oth
 
 
 def whose(entries, stems):
-    """Say to whom folders and files belong; two people of one name stay two.
+    """Yield to whom folders and files belong, and a remark or ""; two people of one name stay two.
 
-    Parameters
-    ----------
-    entries : list of (str, bool)
-        The name of each, without a file's ending, and whether it is a folder.
-    stems : iterable of str
-        The names of the course's notebooks, without ".ipynb".
-
-    Yields
-    ------
-    student, remark : str
-        The remark is "" where there is nothing to say.
+    `entries` are pairs of a name, without a file's ending, and whether it is a folder; `stems` the
+    names of the course's notebooks, without ".ipynb".
     """
     people = [
         _unpacked(composed(raw)) if is_folder else student_of(raw, stems)
@@ -45,17 +36,10 @@ def whose(entries, stems):
 
 
 def student_of(name, stems):
-    """Return whose notebook this is, by the file's name without its ending.
+    """Return whose notebook this is, by the file's name without its ending, and the site's number.
 
-    Returns
-    -------
-    student : str
-        "" where the name is no more than the chapter's.
-    number : str
-        What the course site calls the student; "" where it does not.
+    The student is "" where the name is no more than the chapter's; the number where there is none.
 
-    Examples
-    --------
     >>> student_of("Zoë Müller - 03_losses (1)", ["03_losses"])
     ('Zoë Müller', '')
     >>> student_of("mullerzoe_LATE_12345_67890_03_losses-1", ["03_losses"])

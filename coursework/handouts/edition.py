@@ -5,10 +5,12 @@ import re
 
 from nbformat.v4 import new_markdown_cell
 
-PARTS = ("task", "stub", "check", "hint", "solution")  # the cells of an exercise, in order
-ROLES = (*PARTS, "grading")
+from coursework.course import role, tags
+
 NEEDED = {"stub", "check", "solution"}  # no exercise is complete without them
 FOR_TESTS = {"nbval-ignore-output", "timing"}
+# on cells that speak of the exercises as a whole, where not every edition has what they speak of
+SAYS = {"says-task", "says-count", "says-hint", "says-solution"}
 
 HEADING = re.compile(r"^## ", re.M)
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([\w./-]+\.\w+)(#[^)\s]*)?\)")
@@ -18,63 +20,34 @@ FOLD = re.compile(r"<details><summary>.*?</summary>(.*?)</details>", re.S)
 TITLE = re.compile(r"#+ (Exercise .+?) \(\d")
 TIME = re.compile(r"^(\| \*\*Time\*\* \| .*?) \|$", re.M)
 
-# where chapters say, in one paragraph, what exercises are there and how they are built
-INTRODUCTION = re.compile(r"^(## Exercises\n+|\*\*Exercises\.\*\* )(.+)$", re.M)
-SENTENCE = re.compile(r"(?<=[.!?]) ")
-COUNT = r"\b(two|three|four|five)\b"
-HINT = r"\bhints?\b"
-SOLUTION = r"\bsolutions?\b"
-
 HAND_IN = "Hand in this notebook under its name, after *Restart and Run All*."
-
-
-def tags(cell):
-    """Return the tags of a cell as a set."""
-    return set(cell.metadata.get("tags", []))
-
-
-def role(cell):
-    """Return what a cell is in an exercise, such as "stub"; None for all other cells."""
-    return next((tag for tag in ROLES if tag in tags(cell)), None)
 
 
 def parts(notebook):
     """Return the tags by which parts of a chapter can be left out."""
-    return set().union(*map(tags, notebook.cells)) - NEEDED - FOR_TESTS
+    return set().union(*map(tags, notebook.cells)) - NEEDED - FOR_TESTS - SAYS
 
 
 def leave_out(notebook, without):
     """Return a chapter without the cells that carry one of these tags.
 
     With a task goes its whole exercise, with its last piece of code the section that showed it,
-    and with hints the sentence on them: what is left to read would speak of something that is not
+    and with hints what is said of them: what is left to read would speak of something that is not
     there.
     """
     edited, without = copy.deepcopy(notebook), set(without)
     edited.cells = [
         cell for section in _sections(edited.cells) for cell in _left_of(section, without)
     ]
-    if without & {"task", "paper"} or _tasks(edited) < _tasks(notebook):
-        _unsay(edited, COUNT)
-    if "hint" in without:
-        _unsay(edited, HINT)
-    if "task" in without:
-        _unsay(edited, "")
-    return edited
+    fewer = without & {"task", "paper"} or _tasks(edited) < _tasks(notebook)
+    return _unsay(edited, *without, *["count"] * bool(fewer))
 
 
 def with_notes(notebook, notes):
-    """Return a chapter with what its teaching notes say.
+    """Return a chapter with what its teaching notes say, from `notes.of`.
 
     The minutes of its exercises stand in the opening table; after each solution follows how to
     grade the exercise, which students do not get.
-
-    Parameters
-    ----------
-    notebook : NotebookNode
-        The chapter; it stays as it is.
-    notes : dict
-        From `notes.of`.
     """
     edited, cells, minutes, note = copy.deepcopy(notebook), [], 0, None
     for cell in edited.cells:
@@ -101,20 +74,13 @@ def with_notes(notebook, notes):
 def student(notebook, header="", due=""):
     """Return the notebook that a student gets: no solutions, no outputs, the checks in place.
 
-    Parameters
-    ----------
-    notebook : NotebookNode
-        The chapter; it stays as it is.
-    header : str
-        A line of plain text below the title; "" for none.
-    due : str
-        Plain text, until when to hand in a chapter that has exercises; "" to leave it out.
+    The `header` is a line below the title; `due` says until when to hand in a chapter that has
+    exercises. Both are plain text, "" to leave them out.
     """
     to_hand_in = HAND_IN + (f" **Due: {_literal(due)}**" if due else "")
     edited = _with_header(notebook, header, to_hand_in if _tasks(notebook) else "")
     edited.cells = [cell for cell in edited.cells if role(cell) not in ("solution", "grading")]
-    _unsay(edited, SOLUTION)
-    for cell in edited.cells:
+    for cell in _unsay(edited, "solution").cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return edited
@@ -149,8 +115,7 @@ def on_paper(notebook, *, solved):
     A check does nothing on paper. A student finds the hints after the last exercise, where no eye
     falls on them by chance; in the key each stays with its exercise, as does the solution.
     """
-    edited = linked(notebook, [])
-    _unsay(edited, f"{HINT}|{SOLUTION}")
+    edited = _unsay(linked(notebook, []), "hint", "solution")
     cells, hints, title = edited.cells, [], ""
     edited.cells = []
     for cell in cells:
@@ -179,16 +144,11 @@ def _tasks(notebook):
     return sum(role(cell) == "task" for cell in notebook.cells)
 
 
-def _unsay(notebook, pattern):
-    """Drop, in place, the sentences on the exercises as a whole in which a pattern is found."""
-
-    def shortened(match):
-        left = [text for text in SENTENCE.split(match[2]) if not re.search(pattern, text, re.I)]
-        return match[1] + " ".join(left) if left else ""
-
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown" and role(cell) is None:
-            cell.source = INTRODUCTION.sub(shortened, cell.source)
+def _unsay(notebook, *what):
+    """Drop, in place, the cells that speak of this."""
+    gone = {f"says-{one}" for one in what}
+    notebook.cells = [cell for cell in notebook.cells if not tags(cell) & gone]
+    return notebook
 
 
 def _sections(cells):

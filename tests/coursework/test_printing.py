@@ -2,10 +2,13 @@
 
 import re
 
-import printing
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from pypdf import PdfReader
+
+from coursework.handouts import printing
+
+pytestmark = pytest.mark.slow
 
 
 def printed(browser, tmp_path, source, change=lambda page: page):

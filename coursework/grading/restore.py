@@ -4,25 +4,14 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from course import normal
+from coursework.course import normal
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to run: a cell, or the check of an exercise.
+    """One thing to run, named `label` in the report: a cell, or the check of an exercise.
 
-    Attributes
-    ----------
-    label : str
-        How the report names it.
-    source : str
-        The code of a cell; "" for a check.
-    exercise : str or None
-        The name of the exercise to which it belongs.
-    check : str
-        The name of the check's function; "" for a cell.
-    answers : tuple of str
-        What is handed to the check.
+    A cell has a `source`; a check the name of its function and the `answers` that it is handed.
     """
 
     label: str
@@ -33,28 +22,13 @@ class Step:
 
 
 def restore(chapter, cells):
-    """Return what to run for a submission, in two lengths, and what is odd about it.
+    """Return the steps to run for a submission, short and full, and what is odd about it.
 
     Both begin with the chapter's set-up cell and all stubs, from the course's copy, so that an
     answer that is missing is one that was not attempted. Then come the student's cells in their
     order, each check where it stands in the notebook but never before the answer. Checks and
-    solutions that were handed in are not run.
-
-    Parameters
-    ----------
-    chapter : Chapter
-        The course's copy.
-    cells : sequence of Cell
-        What was handed in.
-
-    Returns
-    -------
-    short : list of Step
-        Without the cells that the student has left as they were. Most answers need none of them.
-    full : list of Step
-        With them.
-    oddities : list of str
-        Cells that are missing, changed or there twice.
+    solutions that were handed in are not run. The short list is without the cells that the student
+    has left as they were: most answers need none of them.
     """
     check_ids = {exercise.check_id for exercise in chapter.exercises}
     places = {exercise: _place(exercise, cells) for exercise in chapter.exercises}

@@ -1,0 +1,1 @@
+"""For instructors: handouts for students, and the grading of what comes back."""

@@ -1,0 +1,1 @@
+"""From a folder of submitted notebooks to marks and feedback."""
