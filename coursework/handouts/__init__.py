@@ -1,0 +1,1 @@
+"""What students and instructors get: each chapter as a notebook and as a PDF."""
