@@ -9,7 +9,7 @@ from explorer_grid import coarse_grid, one_at_a_time
 from matplotlib.figure import Figure
 
 from helpers import backward, evaluate, forward, initialize, one_hot, train
-from helpers.explorers.bugs import (
+from helpers.explorers.ch10_bugs import (
     BATCH_SIZE,
     BUGS,
     DEV,
@@ -19,11 +19,11 @@ from helpers.explorers.bugs import (
     STEPS,
     TRAIN,
     bugs,
-    compute_bugs,
-    draw_bugs,
+    compute,
+    draw,
     examine,
     learn,
-    start_bugs,
+    start,
     wrong_backward,
 )
 from helpers.explorers.picture import Picture
@@ -42,7 +42,7 @@ SIZES = [784, 24, 24, 10]
 
 
 def last(settings):
-    for measure in compute_bugs(**settings):
+    for measure in compute(**settings):
         result = measure
     return result()
 
@@ -164,10 +164,10 @@ def test_words_state_the_numbers():
 
 
 def test_no_gradient_check_finds_the_others():
-    result = next(compute_bugs(**START | {"bug": AROUND[0]}))()
+    result = next(compute(**START | {"bug": AROUND[0]}))()
     assert "No gradient check finds" in result["text"]
     assert "No gradient check finds" not in usual()["text"]
-    assert "No gradient check" not in next(compute_bugs(**START | {"bug": NONE}))()["text"]
+    assert "No gradient check" not in next(compute(**START | {"bug": NONE}))()["text"]
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_no_gradient_check_finds_the_others():
 )
 def test_a_bug_that_changes_nothing_is_said_to(settings, agree):
     """And no gradient check is blamed for not finding it."""
-    text = next(compute_bugs(**START | settings))()["text"]
+    text = next(compute(**START | settings))()["text"]
     assert ("Here it makes no difference" in text) == ("all gradients agree" in text) == agree
     assert "No gradient check" not in text
 
@@ -191,21 +191,21 @@ def test_a_bug_that_changes_nothing_is_said_to(settings, agree):
 def test_each_control_changes_the_words(name, many):
     """But for the same bug once more, which adds nothing."""
     many = [settings for settings in many if settings["other"] != settings["bug"]]
-    texts = {next(compute_bugs(**settings))()["text"] for settings in many}
+    texts = {next(compute(**settings))()["text"] for settings in many}
     assert len(texts) == len(many)
 
 
 def test_any_setting_gives_a_picture():
-    picture = Picture(start_bugs, draw_bugs, (9, 3.6))
+    picture = Picture(start, draw, (9, 3.6))
     grid = coarse_grid(bugs)
     for settings in [grid[i] for i in np.random.default_rng(0).choice(len(grid), 15)]:
         assert picture.png(last(settings))
 
 
 def test_the_picture_shows_curves_and_derivatives():
-    artists = start_bugs(Figure())
+    artists = start(Figure())
     result = usual()
-    draw_bugs(artists, result)
+    draw(artists, result)
     for name, line in artists["curves"].items():
         assert list(line.get_ydata()) == result["curves"][name]
         assert line.get_xdata()[-1] == STEPS
@@ -219,9 +219,9 @@ def test_the_picture_shows_curves_and_derivatives():
 
 
 def test_large_ratios_are_in_the_picture():
-    artists = start_bugs(Figure())
+    artists = start(Figure())
     for bug, least, most in [("dZ: not divided by m", 12, 15), (NONE, 1, 2.1)]:
-        draw_bugs(artists, next(compute_bugs(**START | {"bug": bug}))())
+        draw(artists, next(compute(**START | {"bug": bug}))())
         largest = max(abs(line.get_ydata()).max(initial=0) for line in artists["points"])
         assert largest == pytest.approx(least)
         assert artists["points"][0].axes.get_ylim() == (-most, most)

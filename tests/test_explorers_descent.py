@@ -13,17 +13,17 @@ import pytest
 from explorer_grid import values_of
 from matplotlib.figure import Figure
 
-from helpers.explorers.descent import (
+from helpers.explorers.ch05_descent import (
     LIMITS,
     STEPS,
     bottom,
-    compute_descent,
+    compute,
     descend,
     descent,
-    draw_descent,
+    draw,
     examples,
     loss,
-    start_descent,
+    start,
 )
 from helpers.explorers.picture import Picture
 
@@ -62,7 +62,7 @@ def measured_gradient(theta, x, y, h=1e-6):
 
 def check(settings):
     """Check where the paths go, and every number in the words."""
-    result = compute_descent(**settings)
+    result = compute(**settings)
     path, full, alpha = result["path"], result["full"], settings["learning_rate"]
     k, (x, y) = settings["batch_size"], examples()
     for points in (path, full):
@@ -105,7 +105,7 @@ def check(settings):
 def control_values():
     explorer = descent()
     assert explorer.settings == START
-    assert list(explorer.controls) == list(inspect.signature(compute_descent).parameters)
+    assert list(explorer.controls) == list(inspect.signature(compute).parameters)
     values = {name: values_of(control) for name, control in explorer.controls.items()}
     explorer.close()
     return values
@@ -154,7 +154,7 @@ def test_a_batch_is_right_on_average_and_its_noise_falls_with_its_size(rng):
 
 
 def test_the_seed_alone_decides_what_is_drawn():
-    one, same, other = (compute_descent(**START | {"seed": seed}) for seed in (1, 1, 2))
+    one, same, other = (compute(**START | {"seed": seed}) for seed in (1, 1, 2))
     assert np.array_equal(one["path"], same["path"])
     assert not np.allclose(one["path"][1], other["path"][1])
     assert np.array_equal(one["full"], other["full"])
@@ -165,16 +165,16 @@ def test_the_seed_alone_decides_what_is_drawn():
 
 @pytest.fixture(scope="module")
 def artists():
-    return start_descent(Figure(figsize=(9, 3.9)))
+    return start(Figure(figsize=(9, 3.9)))
 
 
 @pytest.mark.parametrize("changes", [{}, {"learning_rate": 20.0, "batch_size": 1}, {"w": 4.0}])
 def test_paths_curves_and_learning_rate_are_drawn(changes, artists):
     settings = START | changes
-    result = compute_descent(**settings)
+    result = compute(**settings)
     axes = artists["start"].axes, artists["rate"].axes, artists["curves"][0].axes
     limits = [(ax.get_xlim(), ax.get_ylim()) for ax in axes]
-    draw_descent(artists, result)
+    draw(artists, result)
     assert [(ax.get_xlim(), ax.get_ylim()) for ax in axes] == limits
     full, mini = artists["paths"]
     assert np.array_equal(mini.get_xydata(), result["path"])
@@ -201,9 +201,9 @@ def test_the_scale_of_learning_rates_changes_color_at_the_bound(artists, control
 
 
 def test_the_picture_follows_every_control_and_keeps_nothing_of_the_last():
-    picture = Picture(start_descent, draw_descent, (9, 3.9))
-    start = picture.png(compute_descent(**START))
+    picture = Picture(start, draw, (9, 3.9))
+    start = picture.png(compute(**START))
     other = {"learning_rate": 6.0, "batch_size": 7, "w": 1.0, "b": 1.9, "seed": 1}
     for name, value in other.items():
-        assert picture.png(compute_descent(**START | {name: value})) != start, name
-        assert picture.png(compute_descent(**START)) == start, name
+        assert picture.png(compute(**START | {name: value})) != start, name
+        assert picture.png(compute(**START)) == start, name

@@ -18,13 +18,13 @@ from helpers import (
     predict,
     resize,
 )
-from helpers.explorers.drawing import (
+from helpers.explorers.ch09_drawing import (
     SEVEN,
     SIZE,
-    compute_drawing,
-    draw_drawing,
+    compute,
+    draw,
     draw_strokes,
-    start_drawing,
+    start,
     trained_on_mnist,
 )
 from helpers.explorers.pad import SIDE, DrawingPad
@@ -61,7 +61,7 @@ def params():
 @pytest.fixture(scope="module")
 def results(params):
     return {
-        (name, prepare): compute_drawing(as_bytes(ink), prepare, params)
+        (name, prepare): compute(as_bytes(ink), prepare, params)
         for name, ink in DRAWINGS.items()
         for prepare in WAYS
     }
@@ -126,7 +126,7 @@ def test_the_words_tell_drawings_and_ways_apart(results):
 @pytest.mark.parametrize("prepare", WAYS)
 def test_an_empty_pad_is_said_in_words(params, prepare):
     with pytest.raises(ValueError, match=r"^The pad is empty: draw a digit on it\.$"):
-        compute_drawing(bytes(SIDE * SIDE), prepare, params)
+        compute(bytes(SIDE * SIDE), prepare, params)
 
 
 def test_strokes_are_where_a_pen_would_leave_them():
@@ -139,9 +139,9 @@ def test_strokes_are_where_a_pen_would_leave_them():
 
 
 def test_the_picture_shows_the_numbers(results):
-    picture = Picture(start_drawing, draw_drawing, SIZE)
+    picture = Picture(start, draw, SIZE)
     for (_, prepare), result in results.items():
-        draw_drawing(picture.artists, result)
+        draw(picture.artists, result)
         shown = picture.artists
         for name in ("ink", "image"):
             assert np.array_equal(shown[name].get_array(), result[name])
@@ -166,7 +166,7 @@ def test_the_picture_shows_the_numbers(results):
 
 
 def test_the_picture_changes_with_drawing_and_preparation(results):
-    picture = Picture(start_drawing, draw_drawing, SIZE)
+    picture = Picture(start, draw, SIZE)
     names = ["3, plain", "3, thin", "8, plain", "a pixel"]
     pictures = {picture.png(results[name, prepare]) for name in names for prepare in WAYS}
     assert len(pictures) == 2 * len(names)
@@ -265,6 +265,6 @@ def test_off_center_drawings_are_not_read_without_centering(style):
 
 
 def test_the_drawing_at_the_start_shows_the_difference():
-    result = compute_drawing(draw_strokes(SEVEN, pen=6), "mnist", trained_on_mnist())
+    result = compute(draw_strokes(SEVEN, pen=6), "mnist", trained_on_mnist())
     assert result["p"]["mnist"][7] > 0.9
     assert result["p"]["shrunk"][7] < 0.1

@@ -8,7 +8,7 @@ import pytest
 from explorer_grid import coarse_grid, one_at_a_time
 
 from helpers import cross_entropy_from_logits, explorers
-from helpers.explorers.errors import HIGHEST, compute_errors, draw_errors, start_errors
+from helpers.explorers.ch03_errors import HIGHEST, compute, draw, start
 from helpers.explorers.picture import Picture
 
 ONE_AT_A_TIME = one_at_a_time(explorers.errors)
@@ -24,7 +24,7 @@ def numbers(line):
 def test_a_probability_costs_its_logarithm():
     for settings in GRID:
         a = settings["a"]
-        result = compute_errors(**settings)
+        result = compute(**settings)
         stated = numbers(result["text"].splitlines()[0])
         if a == 0:
             assert result["loss"] == math.inf
@@ -39,7 +39,7 @@ def test_a_probability_costs_its_logarithm():
 
 def test_the_loss_of_the_logits_is_that_of_their_probability():
     for settings in GRID:
-        result = compute_errors(**settings)
+        result = compute(**settings)
         powers = [math.exp(settings[name]) for name in LOGITS]
         by_hand = [power / sum(powers) for power in powers]
         assert result["A"] == pytest.approx(by_hand, abs=1e-12)
@@ -53,7 +53,7 @@ def test_the_loss_of_the_logits_is_that_of_their_probability():
 def test_the_slopes_are_those_of_the_loss():
     h = 1e-5
     for settings in GRID:
-        result = compute_errors(**settings)
+        result = compute(**settings)
         Z, y = np.array([[settings[name] for name in LOGITS]]), np.array([settings["y"]])
         quotients = [
             (cross_entropy_from_logits(Z + step, y) - cross_entropy_from_logits(Z - step, y))
@@ -68,12 +68,12 @@ def test_the_slopes_are_those_of_the_loss():
 
 @pytest.mark.parametrize("name", ONE_AT_A_TIME)
 def test_the_words_tell_every_value_from_every_other(name):
-    words = {compute_errors(**settings)["text"] for settings in ONE_AT_A_TIME[name]}
+    words = {compute(**settings)["text"] for settings in ONE_AT_A_TIME[name]}
     assert len(words) == len(ONE_AT_A_TIME[name])
 
 
 def test_no_logit_is_minus_zero():
-    near_zero = compute_errors(**START | {"z0": -1e-17})["text"]
+    near_zero = compute(**START | {"z0": -1e-17})["text"]
     assert "z = (0.0, " in near_zero
 
 
@@ -87,9 +87,9 @@ def check_dot(dot, a, loss):
 
 
 def test_the_picture_shows_the_numbers():
-    picture = Picture(start_errors, draw_errors, (9, 3.6))
+    picture = Picture(start, draw, (9, 3.6))
     for settings in [*coarse_grid(explorers.errors)[::5], *ONE_AT_A_TIME["a"][::10]]:
-        result = compute_errors(**settings)
+        result = compute(**settings)
         picture.png(result)
         shown, a, y = picture.artists, settings["a"], settings["y"]
         check_dot(shown["point"], a, result["loss"])
@@ -110,7 +110,7 @@ def test_the_picture_shows_the_numbers():
 
 @pytest.mark.parametrize("name", START)
 def test_every_control_changes_the_picture(name):
-    picture = Picture(start_errors, draw_errors, (9, 3.6))
-    before = picture.png(compute_errors(**START))
+    picture = Picture(start, draw, (9, 3.6))
+    before = picture.png(compute(**START))
     step = 1 if name == "y" else 0.1
-    assert picture.png(compute_errors(**START | {name: START[name] + step})) != before
+    assert picture.png(compute(**START | {name: START[name] + step})) != before

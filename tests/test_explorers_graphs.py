@@ -10,16 +10,16 @@ from explorer_grid import values_of
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from helpers.explorers.graphs import (
+from helpers.explorers.ch04_graph import (
     EDGES,
     PLACES,
     SLOPE_AT,
     VALUE_AT,
-    compute_steps,
-    draw_steps,
+    compute,
+    draw,
     graph,
     number,
-    start_steps,
+    start,
 )
 from helpers.explorers.picture import Picture
 from helpers.plots import BLUE, GRAY, ORANGE
@@ -50,7 +50,7 @@ def numbers_in(text):
 
 def check(settings):
     """Check every value and derivative against a measurement, and the words against both."""
-    result = compute_steps(**settings)
+    result = compute(**settings)
     values, slopes, y = result["values"], result["slopes"], settings["y"]
     x, w, b, z, a = (values[name] for name in "xwbza")
     assert (x, w, b) == tuple(settings[name] for name in "xwb")
@@ -80,7 +80,7 @@ def check(settings):
 def control_values():
     explorer = graph()
     assert explorer.settings == START
-    assert list(explorer.controls) == list(inspect.signature(compute_steps).parameters)
+    assert list(explorer.controls) == list(inspect.signature(compute).parameters)
     values = {name: values_of(control) for name, control in explorer.controls.items()}
     explorer.close()
     return values
@@ -113,14 +113,14 @@ CHAPTER = [  # what the chapter derives for its numbers, and the equation it giv
 
 @pytest.mark.parametrize(("step", "does", "equation"), CHAPTER)
 def test_the_words_are_those_of_the_chapter(step, does, equation):
-    result = compute_steps(**START | {"step": step})
+    result = compute(**START | {"step": step})
     assert result["does"] == does
     assert equation in result["text"]
 
 
 @pytest.mark.parametrize(("y", "difference"), [(1, "0.622 − 1 = −0.378"), (0, "0.622 − 0 = 0.622")])
 def test_the_output_layer_ends_in_a_minus_y(y, difference):
-    result = compute_steps(**START | {"step": 6, "y": y})
+    result = compute(**START | {"step": 6, "y": y})
     assert f"a − y = {difference};" in result["text"]
     assert math.isclose(result["slopes"]["z"], result["values"]["a"] - y)
 
@@ -147,13 +147,13 @@ def test_numbers_keep_their_digits(value, written):
 
 @pytest.fixture(scope="module")
 def artists():
-    return start_steps(Figure(figsize=(8.6, 3.6)))
+    return start(Figure(figsize=(8.6, 3.6)))
 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_step_shows_what_is_known_by_then(step, artists):
-    result = compute_steps(**START | {"step": step})
-    draw_steps(artists, result)
+    result = compute(**START | {"step": step})
+    draw(artists, result)
     for name, value, slope in zip(PLACES, artists["values"], artists["slopes"], strict=True):
         known = number(result["values"][name]) if VALUE_AT[name] <= step else ""
         assert value.get_text() == known
@@ -172,8 +172,8 @@ def test_a_step_shows_what_is_known_by_then(step, artists):
 
 @pytest.mark.parametrize("step", STEPS)
 def test_edges_point_the_way_of_their_pass_and_only_those_of_the_step_are_thick(step, artists):
-    result = compute_steps(**START | {"step": step})
-    draw_steps(artists, result)
+    result = compute(**START | {"step": step})
+    draw(artists, result)
     thick = []
     for edge, arrow, text in zip(EDGES, artists["arrows"], artists["local"], strict=True):
         start, end = (PLACES[name] for name in edge)
@@ -199,7 +199,7 @@ def test_edges_point_the_way_of_their_pass_and_only_those_of_the_step_are_thick(
 
 def test_the_rule_for_the_loss_follows_the_label(artists):
     for y, rule in ((1, "J = −ln a"), (0, "J = −ln(1 − a)")):
-        draw_steps(artists, compute_steps(**START | {"y": y}))
+        draw(artists, compute(**START | {"y": y}))
         assert artists["rule"].get_text() == rule
 
 
@@ -207,8 +207,8 @@ def test_the_rule_for_the_loss_follows_the_label(artists):
 @pytest.mark.parametrize("w", [-2.0, -0.1, 2.0])
 def test_no_texts_overlap_and_all_stand_in_the_picture(w, y):
     figure = Figure(figsize=(8.6, 3.6), dpi=100)
-    artists = start_steps(figure)
-    draw_steps(artists, compute_steps(step=9, x=3.0, w=w, b=w, y=y))
+    artists = start(figure)
+    draw(artists, compute(step=9, x=3.0, w=w, b=w, y=y))
     figure.canvas.draw()
     texts = [text for text in figure.axes[0].texts if text.get_text() and not text.get_rotation()]
     boxes = [text.get_tightbbox() for text in texts]
@@ -222,9 +222,9 @@ def test_no_texts_overlap_and_all_stand_in_the_picture(w, y):
 
 
 def test_the_picture_follows_every_control_and_keeps_nothing_of_the_last():
-    picture = Picture(start_steps, draw_steps, (8.6, 3.6))
-    start = picture.png(compute_steps(**START))
+    picture = Picture(start, draw, (8.6, 3.6))
+    start = picture.png(compute(**START))
     other = [("step", step) for step in STEPS if step != 7]
     for name, value in [*other, ("x", 1.9), ("w", 0.6), ("b", 0.0), ("y", 0)]:
-        assert picture.png(compute_steps(**START | {name: value})) != start, (name, value)
-        assert picture.png(compute_steps(**START)) == start, (name, value)
+        assert picture.png(compute(**START | {name: value})) != start, (name, value)
+        assert picture.png(compute(**START)) == start, (name, value)

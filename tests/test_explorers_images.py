@@ -7,11 +7,11 @@ import pytest
 from explorer_grid import coarse_grid, one_at_a_time
 
 from helpers import explorers, train_dev_split
-from helpers.explorers.images import (
-    compute_images,
+from helpers.explorers.ch01_images import (
+    compute,
     dev_images_and_means,
-    draw_images,
-    start_images,
+    draw,
+    start,
 )
 from helpers.explorers.picture import Picture
 
@@ -49,7 +49,7 @@ def image_of(digit, example, **changes):
 @pytest.fixture(scope="module")
 def results():
     """Settings, the image changed by hand, and what the explorer computes."""
-    return [(one, image_of(**one), compute_images(**one)) for one in GRID]
+    return [(one, image_of(**one), compute(**one)) for one in GRID]
 
 
 def test_images_and_means_are_those_of_the_chapter(mnist):
@@ -106,7 +106,7 @@ def test_the_accuracy_is_that_of_a_thousand_images_changed_alike(seed):
     settings = GRID[np.random.default_rng(seed).integers(len(GRID))]
     changes = {name: settings[name] for name in ("right", "down", "blur", "contrast")}
     answers = np.array([((x - M) ** 2).sum(axis=1).argmin() for x in change_by_hand(X, **changes)])
-    result = compute_images(**settings)
+    result = compute(**settings)
     assert result["accuracy"] == pytest.approx(np.mean(answers == y), abs=0.0021)
     share, favorite = re.search(r"and (\d+)% are called (\d)", result["text"]).groups()
     assert np.bincount(answers).argmax() == int(favorite)
@@ -116,12 +116,12 @@ def test_the_accuracy_is_that_of_a_thousand_images_changed_alike(seed):
 
 def test_what_the_chapter_promises():
     """Three pixels of shift cost half of the answers, blur little, and pale digits become ones."""
-    right = {name: compute_images(**START | change)["accuracy"] for name, change in CHANGES.items()}
+    right = {name: compute(**START | change)["accuracy"] for name, change in CHANGES.items()}
     assert right["shifted"] < 0.4
     assert right["blurred"] > 0.77
     assert right["as it is"] > 0.8
-    assert re.search(r"and 8\d% are called 1", compute_images(**START | CHANGES["pale"])["text"])
-    assert [compute_images(**START | {"right": k})["said"] for k in (0, 2, 3)] == [4, 4, 6]
+    assert re.search(r"and 8\d% are called 1", compute(**START | CHANGES["pale"])["text"])
+    assert [compute(**START | {"right": k})["said"] for k in (0, 2, 3)] == [4, 4, 6]
 
 
 def test_the_words_begin_with_the_settings(results):
@@ -134,19 +134,19 @@ def test_the_words_begin_with_the_settings(results):
 def test_computing_leaves_the_data_alone():
     before = [np.copy(array) for array in dev_images_and_means()[:3]]
     for settings in GRID[::20]:
-        compute_images(**settings)
+        compute(**settings)
     for array, copy in zip(dev_images_and_means()[:3], before, strict=True):
         assert np.array_equal(array, copy)
 
 
 @pytest.mark.parametrize("name", ONE_AT_A_TIME)
 def test_the_words_tell_every_value_from_every_other(name):
-    words = {compute_images(**settings)["text"] for settings in ONE_AT_A_TIME[name]}
+    words = {compute(**settings)["text"] for settings in ONE_AT_A_TIME[name]}
     assert len(words) == len(ONE_AT_A_TIME[name])
 
 
 def test_the_picture_shows_the_numbers(results):
-    picture = Picture(start_images, draw_images, (9, 5))
+    picture = Picture(start, draw, (9, 5))
     for _, _, result in results[::9]:
         picture.png(result)
         shown = picture.artists
@@ -167,6 +167,6 @@ def test_the_picture_shows_the_numbers(results):
 
 @pytest.mark.parametrize("name", START)
 def test_every_control_changes_the_picture(name):
-    picture = Picture(start_images, draw_images, (9, 5))
-    before = picture.png(compute_images(**START))
-    assert picture.png(compute_images(**START | {name: START[name] + 1})) != before
+    picture = Picture(start, draw, (9, 5))
+    before = picture.png(compute(**START))
+    assert picture.png(compute(**START | {name: START[name] + 1})) != before

@@ -8,7 +8,7 @@ import pytest
 from explorer_grid import coarse_grid, one_at_a_time
 
 from helpers import explorers
-from helpers.explorers.neurons import compute_neuron, draw_neuron, start_neuron
+from helpers.explorers.ch02_neuron import compute, draw, start
 from helpers.explorers.picture import Picture
 
 ONE_AT_A_TIME = one_at_a_time(explorers.neuron)
@@ -23,7 +23,7 @@ def softmax_by_hand(logits, temperature):
 
 def test_the_neuron_weighs_adds_and_bends():
     for settings in GRID:
-        result = compute_neuron(**settings)
+        result = compute(**settings)
         z = settings["x"] * settings["w"] + settings["b"]
         assert result["z"] == pytest.approx(z, abs=1e-12)
         assert result["a"] == pytest.approx(max(0, z), abs=1e-12)
@@ -34,7 +34,7 @@ def test_the_neuron_weighs_adds_and_bends():
 
 def test_the_words_state_the_neuron_and_its_corner():
     for settings in GRID:
-        words = compute_neuron(**settings)["text"].splitlines()[0]
+        words = compute(**settings)["text"].splitlines()[0]
         x, w, b, z, a, *corner = map(float, re.findall(r"(?<![\d.])-?\d+\.\d+", words))
         assert (x, w, b) == pytest.approx([settings[name] for name in ("x", "w", "b")])
         assert z == pytest.approx(x * w + b, abs=0.0051)
@@ -47,7 +47,7 @@ def test_the_words_state_the_neuron_and_its_corner():
 
 def test_softmax_divides_by_the_temperature_first():
     for settings in GRID:
-        result = compute_neuron(**settings)
+        result = compute(**settings)
         logits = [settings[name] for name in ("z1", "z2", "z3")]
         by_hand = softmax_by_hand(logits, settings["temperature"])
         assert result["A"] == pytest.approx(by_hand, abs=1e-9)
@@ -58,7 +58,7 @@ def test_softmax_divides_by_the_temperature_first():
 
 
 def test_a_higher_temperature_makes_the_probabilities_more_equal():
-    largest = [compute_neuron(**one)["A"].max() for one in ONE_AT_A_TIME["temperature"]]
+    largest = [compute(**one)["A"].max() for one in ONE_AT_A_TIME["temperature"]]
     assert all(np.diff(largest) < 0)
     assert largest[0] > 0.9999
     assert largest[-1] < 0.45
@@ -66,21 +66,21 @@ def test_a_higher_temperature_makes_the_probabilities_more_equal():
 
 @pytest.mark.parametrize("name", ONE_AT_A_TIME)
 def test_the_words_tell_every_value_from_every_other(name):
-    words = {compute_neuron(**settings)["text"] for settings in ONE_AT_A_TIME[name]}
+    words = {compute(**settings)["text"] for settings in ONE_AT_A_TIME[name]}
     assert len(words) == len(ONE_AT_A_TIME[name])
 
 
 def test_no_number_is_minus_zero():
     for settings in GRID:
         near_zero = settings | {name: v - 1e-17 for name, v in settings.items() if v == 0}
-        words = compute_neuron(**near_zero)["text"]
+        words = compute(**near_zero)["text"]
         assert not re.search(r"-0\.0+(?!\d)", words), words
 
 
 def test_the_picture_shows_the_numbers_and_nothing_leaves_it():
-    picture = Picture(start_neuron, draw_neuron, (9, 3.6))
+    picture = Picture(start, draw, (9, 3.6))
     for settings in coarse_grid(explorers.neuron)[::23]:
-        result = compute_neuron(**settings)
+        result = compute(**settings)
         picture.png(result)
         shown = picture.artists
         for name in ("z", "a"):
@@ -101,6 +101,6 @@ def test_the_picture_shows_the_numbers_and_nothing_leaves_it():
 
 @pytest.mark.parametrize("name", START)
 def test_every_control_changes_the_picture(name):
-    picture = Picture(start_neuron, draw_neuron, (9, 3.6))
-    before = picture.png(compute_neuron(**START))
-    assert picture.png(compute_neuron(**START | {name: START[name] + 0.3})) != before
+    picture = Picture(start, draw, (9, 3.6))
+    before = picture.png(compute(**START))
+    assert picture.png(compute(**START | {name: START[name] + 0.3})) != before

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from helpers import cross_entropy_from_logits, forward, initialize, train
 from helpers.explorers.picture import Picture
-from helpers.explorers.race import (
+from helpers.explorers.ch11_race import (
     BATCH_SIZE,
     DEV,
     EVERY,
@@ -20,12 +20,12 @@ from helpers.explorers.race import (
     STEPS,
     SURFACES,
     TRAIN,
-    compute_race,
+    compute,
     descend,
-    draw_race,
+    draw,
     learn,
     race,
-    start_race,
+    start,
 )
 from helpers.explorers.runs import images
 
@@ -117,7 +117,7 @@ def test_all_images_are_others():
 
 def result(settings):
     """Return the last result of a race."""
-    for measure in compute_race(**settings):
+    for measure in compute(**settings):
         last = measure
     return last()
 
@@ -139,13 +139,13 @@ def test_words_state_the_numbers():
 
 @pytest.mark.parametrize(("name", "many"), one_at_a_time(race).items())
 def test_each_control_changes_the_words(name, many):
-    texts = {next(compute_race(**settings))()["text"] for settings in many[::3]}
+    texts = {next(compute(**settings))()["text"] for settings in many[::3]}
     assert len(texts) == len(many[::3])
 
 
 def test_any_setting_gives_a_picture():
     """Also a rate at which a run leaves for infinity."""
-    picture = Picture(start_race, draw_race, (9, 3.9))
+    picture = Picture(start, draw, (9, 3.9))
     grid = coarse_grid(race)
     for settings in [grid[i] for i in np.random.default_rng(0).choice(len(grid), 25)]:
         outcome = result(settings)
@@ -159,9 +159,9 @@ def test_any_setting_gives_a_picture():
 
 @pytest.mark.parametrize("surface", SURFACES)
 def test_the_picture_shows_the_paths_on_their_surface(surface):
-    artists = start_race(Figure())
+    artists = start(Figure())
     outcome = result(START | {"surface": surface})
-    draw_race(artists, outcome)
+    draw(artists, outcome)
     for name, lines in artists["paths"].items():
         assert lines[0].axes.get_visible() == (name == surface)
         assert all(line.get_visible() == (name == surface) for line in lines)

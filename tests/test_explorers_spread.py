@@ -11,14 +11,14 @@ from explorer_grid import coarse_grid, one_at_a_time, start_and_values
 import helpers
 from helpers import explorers
 from helpers.explorers.picture import Picture
-from helpers.explorers.spread import (
+from helpers.explorers.ch06_spread import (
     HIGH,
     LOW,
-    compute_spread,
-    draw_spread,
+    compute,
+    draw,
     measure_moments,
     predict_moments,
-    start_spread,
+    start,
 )
 
 START, VALUES = start_and_values(explorers.spread)
@@ -42,7 +42,7 @@ FUNCTIONS = {
 @pytest.fixture(scope="module")
 def results():
     """A result for each setting of the grid; warnings are errors here."""
-    return [compute_spread(**settings) for settings in GRID]
+    return [compute(**settings) for settings in GRID]
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +114,7 @@ def test_the_words_count_what_lies_beyond_the_axis(results):
 
 def test_the_words_name_every_setting_and_change_with_it():
     for settings in ONE_AT_A_TIME.values():
-        texts = [compute_spread(**one)["text"] for one in settings]
+        texts = [compute(**one)["text"] for one in settings]
         assert len(set(texts)) == len(texts)
         for one, text in zip(settings, texts, strict=True):
             named = "N(0, 0.1)" if one["scheme"] == 0.1 else one["scheme"]
@@ -126,7 +126,7 @@ def test_the_words_name_every_setting_and_change_with_it():
 
 def test_the_words_state_what_the_weights_of_layer_2_do():
     for scheme, scale in product(VALUES["scheme"], (0.5, 1.4)):
-        text = compute_spread(**START | {"scheme": scheme, "scale": scale, "even": 20})["text"]
+        text = compute(**START | {"scheme": scheme, "scale": scale, "even": 20})["text"]
         down, up = map(float, re.search(r"n_in .*? = (\S+), n_out .* = (\S+)", text).groups())
         variance = variance_of(scheme, scale, 100, 20)
         assert math.isclose(down, 100 * variance, rel_tol=0.01)
@@ -157,7 +157,7 @@ def test_what_is_measured_is_the_network_of_the_settings():
         [784, 30, 20, 30, 20, 30, 10], rng=rng, scheme="glorot", dtype=np.float64
     )
     by_hand = measure_moments([(1.4 * W, b) for W, b in params], "relu")
-    result = compute_spread(**settings)
+    result = compute(**settings)
     np.testing.assert_allclose(result["a2"][0], by_hand[0], rtol=1e-12)
     np.testing.assert_allclose(result["dz2"][0], by_hand[1], rtol=1e-12)
 
@@ -166,7 +166,7 @@ def test_the_theory_of_relu_is_a_product_of_halves():
     """(6.8) forward and backward, with c = c' = 1/2, layer by layer."""
     for settings in GRID:
         if settings["hidden"] == "relu":
-            result = compute_spread(**settings)
+            result = compute(**settings)
             n = sizes_of(settings["depth"], settings["odd"], settings["even"])
             v = [None] + [
                 variance_of(settings["scheme"], settings["scale"], *pair) for pair in pairwise(n)
@@ -204,7 +204,7 @@ def test_the_theory_of_curved_functions_is_a_mean_over_normal_numbers(hidden, sc
 def test_dots_lie_near_the_theory(hidden, scheme):
     """In wide layers, for a typical seed; ten layers, so that luck has no time to add up."""
     settings = START | {"hidden": hidden, "scheme": scheme, "depth": 10, "even": 80}
-    runs = [compute_spread(**settings | {"seed": seed}) for seed in range(7)]
+    runs = [compute(**settings | {"seed": seed}) for seed in range(7)]
     for name in ("a2", "dz2"):
         off = [np.log(run[name][0] / run[name][1]) for run in runs]
         assert np.abs(np.median(off, axis=0)).max() < math.log(1.6)
@@ -212,7 +212,7 @@ def test_dots_lie_near_the_theory(hidden, scheme):
 
 def test_what_the_chapter_asks_the_reader_to_find():
     def verdicts(**changes):
-        titles = compute_spread(**START | changes)["titles"]
+        titles = compute(**START | changes)["titles"]
         return [title.partition(": ")[2] for title in titles]
 
     assert START["scheme"] == "xavier"
@@ -228,7 +228,7 @@ def test_what_the_chapter_asks_the_reader_to_find():
 
     def luck(width):
         runs = [
-            compute_spread(**START | {"scheme": "he", "odd": width, "even": width, "seed": s})
+            compute(**START | {"scheme": "he", "odd": width, "even": width, "seed": s})
             for s in range(10)
         ]
         return max(abs(np.log(run["a2"][0][-1])) for run in runs)
@@ -238,9 +238,9 @@ def test_what_the_chapter_asks_the_reader_to_find():
 
 def test_the_picture_shows_each_number_once():
     """As a dot where the axis reaches, as a triangle at the edge where it does not."""
-    picture = Picture(start_spread, draw_spread, (9, 3.9))
+    picture = Picture(start, draw, (9, 3.9))
     for settings in GRID[::7]:
-        result = compute_spread(**settings)
+        result = compute(**settings)
         picture.png(result)
         for first, name, title in zip((0, 1), ("a2", "dz2"), result["titles"], strict=True):
             assert picture.artists["titles"][first].get_text() == title
@@ -263,7 +263,7 @@ def test_the_picture_shows_each_number_once():
 
 
 def test_the_picture_changes_with_every_step_of_every_control():
-    picture = Picture(start_spread, draw_spread, (9, 3.9))
+    picture = Picture(start, draw, (9, 3.9))
     for name, settings in ONE_AT_A_TIME.items():
-        pngs = [picture.png(compute_spread(**one)) for one in settings]
+        pngs = [picture.png(compute(**one)) for one in settings]
         assert all(before != after for before, after in pairwise(pngs)), name

@@ -191,7 +191,7 @@ TRAINING = start_and_values(explorers.training)[0]
 
 
 def test_training_states_what_it_measured():
-    result = last(training.compute_training, TRAINING)
+    result = last(training.compute, TRAINING)
     counts, text = result["confusion"], result["text"]
     assert counts.sum() == training.DEV
     accuracy = result["history"][-1]["dev_accuracy"]
@@ -213,7 +213,7 @@ def test_training_never_opens_the_test_set():
 
 def test_training_worse_than_guessing_is_said():
     settings = TRAINING | {"learning_rate": 10, "epochs": 1}
-    assert "worse than guessing" in last(training.compute_training, settings)["text"]
+    assert "worse than guessing" in last(training.compute, settings)["text"]
 
 
 COLUMNS = start_and_values(explorers.columns)[0]

@@ -10,17 +10,17 @@ from matplotlib.figure import Figure
 from helpers import accuracy, load_mnist, predict
 from helpers.augmentation import bilinear, random_warps
 from helpers.explorers.picture import Picture
-from helpers.explorers.warps import (
+from helpers.explorers.ch11_warps import (
     COLUMNS,
     LINES,
     ROWS,
     SIDE,
     TRAIN,
-    compute_warps,
-    draw_warps,
+    compute,
+    draw,
     images_and_network,
     read_from,
-    start_warps,
+    start,
     warps,
 )
 
@@ -38,14 +38,14 @@ STILL = dict.fromkeys(STRENGTHS, 0) | {"smoothness": 4.0}
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_copy_is_read_where_the_grid_says(seed):
-    outcome = compute_warps(**START | {"seed": seed})
+    outcome = compute(**START | {"seed": seed})
     x, y = (np.where(np.isnan(part), -9, part).reshape(1, -1) for part in outcome["read_from"])
     read = bilinear(outcome["image"][None], x, y)[0]
     assert np.allclose(read, outcome["copies"][0], atol=1e-3)
 
 
 def test_without_strength_nothing_moves():
-    outcome = compute_warps(**START | STILL)
+    outcome = compute(**START | STILL)
     assert np.array_equal(
         outcome["copies"], np.tile(outcome["image"], (ROWS * COLUMNS, 1)), equal_nan=True
     )
@@ -63,11 +63,11 @@ def test_outside_of_the_image_is_no_coordinate():
 
 
 def test_copies_differ_and_show_the_digit_asked_for():
-    outcome = compute_warps(**START)
+    outcome = compute(**START)
     assert len({copy.tobytes() for copy in outcome["copies"]}) == ROWS * COLUMNS
     X, y, _ = images_and_network()
     for digit in range(10):
-        image = compute_warps(**START | {"digit": digit})["image"]
+        image = compute(**START | {"digit": digit})["image"]
         assert y[(image == X).all(axis=1)] == digit
 
 
@@ -79,7 +79,7 @@ def test_the_network_has_not_seen_the_images_and_reads_them():
 
 
 def test_words_state_the_numbers():
-    outcome = compute_warps(**START)
+    outcome = compute(**START)
     X, y, params = images_and_network()
     plain, warped = re.findall(r"([\d.]+)% of", outcome["text"])
     assert float(plain) == pytest.approx(100 * accuracy(y, predict(X, params)), abs=0.05)
@@ -91,17 +91,17 @@ def test_words_state_the_numbers():
 
 @pytest.mark.parametrize(("name", "many"), one_at_a_time(warps).items())
 def test_each_control_changes_words_and_picture(name, many):
-    picture = Picture(start_warps, draw_warps, (9, 3.4))
+    picture = Picture(start, draw, (9, 3.4))
     few = many[:: max(1, len(many) // 8)]
-    outcomes = [compute_warps(**settings) for settings in few]
+    outcomes = [compute(**settings) for settings in few]
     assert len({outcome["text"] for outcome in outcomes}) == len(few)
     assert len({picture.png(outcome) for outcome in outcomes}) == len(few)
 
 
 def test_the_picture_shows_copies_and_grid():
-    artists = start_warps(Figure())
-    outcome = compute_warps(**START)
-    draw_warps(artists, outcome)
+    artists = start(Figure())
+    outcome = compute(**START)
+    draw(artists, outcome)
     mosaic = artists["copies"].get_array()
     for k, copy in enumerate(outcome["copies"]):
         row, column = (SIDE + 1) * (k // COLUMNS), (SIDE + 1) * (k % COLUMNS)

@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 
 from ..data import load_mnist, one_hot, train_dev_split
 from ..metrics import accuracy
-from ..plots.style import BLUE, GRAY, GREEN, ORANGE, SKY
+from ..plots import BLUE, GRAY, GREEN, ORANGE, SKY, mosaic
 from .controls import slider
 from .explorer import Explorer
 
@@ -32,7 +32,7 @@ def images():
         "blur": slider("blur rounds", 0, 10, 0),
         "contrast": slider("contrast", 0.0, 3.0, 1.0, 0.1),
     }
-    return Explorer(controls, compute_images, start_images, draw_images, (9, 5))
+    return Explorer(controls, compute, start, draw, (9, 5))
 
 
 @functools.cache
@@ -70,7 +70,7 @@ def change(X, right, down, blur, contrast):
     return np.minimum(inked, 1).reshape(X.shape)
 
 
-def compute_images(digit, example, right, down, blur, contrast):
+def compute(digit, example, right, down, blur, contrast):
     """Change an image; compare it with the class means, and a thousand others like it."""
     X, y, M, unchanged = dev_images_and_means()
     i = np.flatnonzero(y == digit)[example]
@@ -102,7 +102,7 @@ def compute_images(digit, example, right, down, blur, contrast):
     }
 
 
-def start_images(figure):
+def start(figure):
     """Make the axes and artists."""
     _, _, M, unchanged = dev_images_and_means()
     top, bottom = figure.subfigures(2, 1, height_ratios=[11, 12])
@@ -125,8 +125,9 @@ def start_images(figure):
     bars.set(ylabel="squared distance", xlim=(-0.5, 9.5))
     bars.tick_params(bottom=False, labelbottom=False)
     bars.grid(visible=False, axis="x")
-    mosaic = np.hstack([np.pad(mu.reshape(SIDE, SIDE), ((1, 1), (6, 6))) for mu in M])
-    means.imshow(mosaic, cmap="gray_r", aspect="auto", extent=(-0.5, 9.5, 0, 1))
+    # rolled, so that each is in the middle of its place
+    row = np.roll(mosaic(M, 10, gap=(2, 12)), (1, 6), axis=(0, 1))
+    means.imshow(row, cmap="gray_r", aspect="auto", extent=(-0.5, 9.5, 0, 1))
     means.set(yticks=[], xlabel="class mean (solid frame: nearest; dashed: true label)")
     means.set_xticks(range(10))
     means.spines[:].set_visible(False)
@@ -150,8 +151,8 @@ def start_images(figure):
     return artists
 
 
-def draw_images(artists, result):
-    """Show a result of `compute_images`."""
+def draw(artists, result):
+    """Show a result of `compute`."""
     said, true = result["said"], result["true"]
     for name in ("x", "difference"):
         artists[name].set_data(result[name].reshape(SIDE, SIDE))

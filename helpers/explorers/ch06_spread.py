@@ -1,17 +1,17 @@
 """How large activations and gradients are in every layer of a deep network (chapter 06)."""
 
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
 
 from ..activations import HIDDEN
-from ..data import load_mnist, one_hot
+from ..data import one_hot
 from ..initialization import SCHEMES, initialize
 from ..network import forward
-from ..plots.style import BLUE, GRAY, ORANGE
+from ..plots import BLUE, GRAY, ORANGE
 from .controls import choice, seed, slider
 from .explorer import Explorer
+from .runs import some_images
 
 M = 64  # images
 DEPTH = 30  # hidden layers, at most
@@ -46,10 +46,10 @@ def spread():
         "even": slider("width (even l)", 10, 100, 100, 5),
         "seed": seed(),
     }
-    return Explorer(controls, compute_spread, start_spread, draw_spread, (9, 3.9))
+    return Explorer(controls, compute, start, draw, (9, 3.9))
 
 
-def compute_spread(scheme, hidden, scale, depth, odd, even, seed):
+def compute(scheme, hidden, scale, depth, odd, even, seed):
     """Compute the second moments of A and dZ in each layer, measured and predicted.
 
     The numbers are float64: with them, none of these settings overflows.
@@ -89,10 +89,10 @@ def compute_spread(scheme, hidden, scale, depth, odd, even, seed):
 
 def measure_moments(params, hidden):
     """Measure E[a²] in layers 0 … L-1 and E[dz²] in layers 1 … L, relative to where each starts."""
-    images, Y = _examples()
+    (X, y), _ = some_images(M)
     _, g_prime = HIDDEN[hidden]
-    A_L, cache = forward(images, params, hidden)
-    dZ = [(A_L - Y) / M]
+    A_L, cache = forward(X.astype(np.float64), params, hidden)
+    dZ = [(A_L - one_hot(y)) / M]
     for (W, _), Z in zip(params[:0:-1], cache.Z[-2:0:-1], strict=True):
         dZ.append((dZ[-1] @ W.T) * g_prime(Z))
     a2, dz2 = (np.array([np.mean(X**2) for X in arrays]) for arrays in (cache.A[:-1], dZ[::-1]))
@@ -105,7 +105,7 @@ def predict_moments(sizes, variances, hidden):
     L = len(variances)
     n, var_w = sizes, [None, *variances]
     a2, slope2, dz2 = np.ones(L), np.ones(L), np.ones(L + 1)
-    a2[0] = np.mean(_examples()[0] ** 2)
+    a2[0] = np.mean(some_images(M)[0][0].astype(np.float64) ** 2)
     for l in range(1, L):
         z = np.sqrt(n[l - 1] * var_w[l] * a2[l - 1]) * T  # (6.1)
         a2[l], slope2[l] = BELL @ g(z) ** 2, BELL @ g_prime(z) ** 2
@@ -114,7 +114,7 @@ def predict_moments(sizes, variances, hidden):
     return a2 / a2[0], dz2[1:]
 
 
-def start_spread(figure):
+def start(figure):
     """Make the axes and artists."""
     artists = {"titles": []}
     axes = figure.subplots(1, 2)
@@ -141,8 +141,8 @@ def start_spread(figure):
     return artists
 
 
-def draw_spread(artists, result):
-    """Show a result of `compute_spread`."""
+def draw(artists, result):
+    """Show a result of `compute`."""
     for title, words in zip(artists["titles"], result["titles"], strict=True):
         title.set_text(words)
     for first, name in enumerate(("a2", "dz2")):  # A begins with layer 0, dZ with layer 1
@@ -154,13 +154,6 @@ def draw_spread(artists, result):
         line.set_data(layers, theory)
         for marker, which, height in zip(markers, shown, heights, strict=True):
             marker.set_data(layers[which], height[which])
-
-
-@cache
-def _examples():
-    """Return M training images and their labels, one-hot."""
-    X, y, _, _ = load_mnist()
-    return X[:M].astype(np.float64), one_hot(y[:M])
 
 
 def _tell(layers, measured, theory):

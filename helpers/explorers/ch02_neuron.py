@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..activations import relu, softmax
-from ..plots.style import BLUE, GRAY, GREEN, ORANGE
+from ..plots import BLUE, GRAY, GREEN, ORANGE
 from .controls import slider
 from .explorer import Explorer
 
@@ -27,10 +27,10 @@ def neuron():
         "z3": slider("logit z₃", -5.0, 5.0, -1.0, 0.1),
         "temperature": slider("temperature T", 0.1, 5.0, 2.0, 0.1),
     }
-    return Explorer(controls, compute_neuron, start_neuron, draw_neuron, (9, 3.6))
+    return Explorer(controls, compute, start, draw, (9, 3.6))
 
 
-def compute_neuron(w, b, x, z1, z2, z3, temperature):
+def compute(w, b, x, z1, z2, z3, temperature):
     """Compute a = relu(xw + b), and the softmax of three logits divided by a temperature."""
     Z = INPUTS * w + b
     z = np.array([x * w + b])
@@ -56,7 +56,7 @@ def compute_neuron(w, b, x, z1, z2, z3, temperature):
     }
 
 
-def start_neuron(figure):
+def start(figure):
     """Make the axes and artists."""
     left, right = figure.subplots(1, 2, width_ratios=[3, 2])
     left.set(xlim=(-2, 2), ylim=(-6.5, 6.5), xlabel="input x", ylabel="z and a")
@@ -89,8 +89,8 @@ def start_neuron(figure):
     }
 
 
-def draw_neuron(artists, result):
-    """Show a result of `compute_neuron`."""
+def draw(artists, result):
+    """Show a result of `compute`."""
     x, z, a = result["x"], result["z"], result["a"]
     artists["line"].set_data(INPUTS, result["line"])
     artists["bent"].set_data(INPUTS, result["bent"])

@@ -1,19 +1,20 @@
 """The two-layer network of the Kaggle walk-throughs: examples are columns (chapter 08)."""
 
-import functools
 import math
 
 import numpy as np
 
-from ..data import load_mnist, one_hot
+from ..data import one_hot
 from ..initialization import initialize
-from ..plots.style import BLUE, GRAY, ORANGE
+from ..plots import BLUE, GRAY, ORANGE, mosaic
 from .controls import choice, log_slider, seed, slider
 from .explorer import Explorer
+from .runs import some_images
 
 TRAIN, DEV = 2_000, 1_000  # images: a full-batch step takes about a millisecond
 EVERY = 10  # steps between two measurements
-SHOWN, ACROSS, SIDE = 12, 4, 30  # sample images, in rows of four, with a gap
+SHOWN, ACROSS = 12, 4  # sample images, in rows of four
+BELOW_AND_RIGHT = (12, 2)  # of each: a row of words and a gap, in pixels
 
 
 def columns():
@@ -29,16 +30,7 @@ def columns():
         "start": choice("weights start as", ["rand() - 0.5", "He, Xavier"], "rand() - 0.5"),
         "seed": seed(0),
     }
-    return Explorer(controls, compute_columns, start_columns, draw_columns, size=(8.5, 3.3))
-
-
-@functools.cache
-def images():
-    """Return X_train, Y_train, X_dev, y_dev: images as columns, labels one-hot and as numbers."""
-    X, y, _, _ = load_mnist()
-    end = TRAIN + DEV
-    X, Y = np.ascontiguousarray(X[:end].T), one_hot(y[:end]).T
-    return X[:, :TRAIN].copy(), Y[:, :TRAIN].copy(), X[:, TRAIN:].copy(), y[TRAIN:end]
+    return Explorer(controls, compute, start, draw, size=(8.5, 3.3))
 
 
 def starting_params(start, units, rng):
@@ -67,9 +59,11 @@ def backward_prop(X, Y, Z1, A1, A2, W2):
     return dZ1 @ X.T, db1, dZ2 @ A1.T, db2
 
 
-def compute_columns(units, alpha, steps, start, seed):
+def compute(units, alpha, steps, start, seed):
     """Train in column form; measure the dev accuracy every ten steps."""
-    X_train, Y_train, X_dev, y_dev = images()
+    (X_train, y_train), (X_dev, y_dev) = some_images(TRAIN, DEV)
+    X_train, X_dev = np.ascontiguousarray(X_train.T), np.ascontiguousarray(X_dev.T)
+    Y_train = np.ascontiguousarray(one_hot(y_train).T)
     params = starting_params(start, units, np.random.default_rng(seed))
     at, accuracies = [], []
 
@@ -98,7 +92,7 @@ def compute_columns(units, alpha, steps, start, seed):
             "at": at,
             "accuracies": accuracies,
             "steps": steps,
-            "x": X_dev[:, :SHOWN],
+            "x": X_dev[:, :SHOWN].T,
             "read": read,
             "labels": y_dev[:SHOWN],
             "text": text,
@@ -120,41 +114,29 @@ def compute_columns(units, alpha, steps, start, seed):
         yield measure
 
 
-def start_columns(figure):
+def start(figure):
     """Make the axes and artists."""
     left, right = figure.subplots(1, 2, width_ratios=[3, 4])
     left.set(xlabel="step", ylabel="dev accuracy", ylim=(0, 1))
     (line,) = left.plot([], [], color=BLUE)
     right.axis("off")
-    rows = SHOWN // ACROSS
-    # a row of words under each row of images
-    box = (0, ACROSS * SIDE, rows * (SIDE + 10), 0)
-    tiles = right.imshow(np.zeros((rows * (SIDE + 10), ACROSS * SIDE)), cmap="gray_r", extent=box)
-    tiles.set_clim(0, 1)
+    blank = mosaic(np.zeros((SHOWN, 784)), ACROSS, gap=BELOW_AND_RIGHT)
+    height, width = blank.shape
+    tiles = right.imshow(blank, cmap="gray_r", vmin=0, vmax=1, extent=(0, width, height, 0))
+    middle = {"ha": "center", "va": "center"}
     words = [
-        right.text(
-            SIDE * (k % ACROSS) + 14, (SIDE + 10) * (k // ACROSS) + 33, "", ha="center", va="center"
-        )
+        right.text(30 * (k % ACROSS) + 14, 40 * (k // ACROSS) + 33, "", **middle)
         for k in range(SHOWN)
     ]
     return {"line": line, "tiles": tiles, "words": words}
 
 
-def draw_columns(artists, result):
+def draw(artists, result):
     """Show a measurement; what is read wrong is orange and says so."""
     artists["line"].axes.set_xlim(0, result["steps"])
     artists["line"].set_data(result["at"], result["accuracies"])
-    artists["tiles"].set_data(_tiles(result["x"]))
+    artists["tiles"].set_data(mosaic(result["x"], ACROSS, gap=BELOW_AND_RIGHT))
     for word, read, label in zip(artists["words"], result["read"], result["labels"], strict=True):
         right = read == label
         word.set_text(f"{read}" if right else f"{read}, not {label}")
         word.set_color(GRAY if right else ORANGE)
-
-
-def _tiles(x):
-    """Put images, which are columns, side by side."""
-    tiles = np.zeros((SHOWN // ACROSS * (SIDE + 10), ACROSS * SIDE), dtype=np.float32)
-    for k, image in enumerate(x.T):
-        row, column = (SIDE + 10) * (k // ACROSS), SIDE * (k % ACROSS)
-        tiles[row : row + 28, column : column + 28] = image.reshape(28, 28)
-    return tiles

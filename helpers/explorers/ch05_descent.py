@@ -5,8 +5,7 @@ from functools import cache
 import numpy as np
 
 from ..activations import sigmoid, sigmoid_derivative
-from ..plots.style import GRAY, GREEN, ORANGE
-from ..plots.surfaces import contours
+from ..plots import GRAY, GREEN, ORANGE, contours
 from .controls import log_slider, seed, slider
 from .explorer import Explorer
 
@@ -28,7 +27,7 @@ def descent():
         "b": slider("start b", -3.2, 2.4, 2.0, 0.1),
         "seed": seed(),
     }
-    return Explorer(controls, compute_descent, start_descent, draw_descent, (9, 3.9))
+    return Explorer(controls, compute, start, draw, (9, 3.9))
 
 
 @cache
@@ -72,7 +71,7 @@ def bottom():
     return lowest, np.linalg.eigvalsh(X.T @ (slope[:, None] * X)).max()
 
 
-def compute_descent(learning_rate, batch_size, w, b, seed):
+def compute(learning_rate, batch_size, w, b, seed):
     """Descend with mini-batches and with the full batch, and compare with the bound."""
     start = np.array([w, b])
     path = descend(start, learning_rate, batch_size, np.random.default_rng(seed))
@@ -113,7 +112,7 @@ def compute_descent(learning_rate, batch_size, w, b, seed):
     }
 
 
-def start_descent(figure):
+def start(figure):
     """Draw the contours, the lowest point and the bound; make the paths and curves."""
     grid = figure.add_gridspec(2, 2, height_ratios=[3.6, 1], width_ratios=[1.05, 1])
     plane, curve, rates = (
@@ -160,8 +159,8 @@ def start_descent(figure):
     }
 
 
-def draw_descent(artists, result):
-    """Show a result of `compute_descent`."""
+def draw(artists, result):
+    """Show a result of `compute`."""
     for line, path in zip(artists["paths"], (result["full"], result["path"]), strict=True):
         line.set_data(*path.T)
     artists["start"].set_data(*result["path"][:1].T)

@@ -11,11 +11,11 @@ from ..initialization import initialize
 from ..losses import cross_entropy
 from ..network import backward, forward
 from ..optimizers import update
-from ..plots.style import BLUE, GRAY, GREEN, ORANGE, PINK
+from ..plots import BLUE, GRAY, GREEN, ORANGE, PINK
 from ..training import evaluate
 from .controls import choice, list_slider, log_slider, seed
 from .explorer import Explorer
-from .runs import images
+from .runs import some_images
 
 TRAIN, DEV, BATCH_SIZE = 3_200, 1_000, 32
 EPOCHS, EVERY = 3, 20  # steps between two measurements
@@ -61,7 +61,7 @@ def bugs():
         "hidden": choice("activation", list(HIDDEN), "relu"),
         "seed": seed(),
     }
-    return Explorer(controls, compute_bugs, start_bugs, draw_bugs, (9, 3.6))
+    return Explorer(controls, compute, start, draw, (9, 3.6))
 
 
 def wrong_backward(cache, Y, params, bugs, learning_rate):
@@ -124,7 +124,7 @@ def learn(bugs, params, hidden, learning_rate, seed):
 
     After the loss is no longer finite, it yields NaN.
     """
-    (X, y), (X_dev, y_dev) = images(TRAIN, DEV)
+    (X, y), (X_dev, y_dev) = some_images(TRAIN, DEV)
     order_rng, slip_rng = np.random.default_rng(seed).spawn(2)
     if "labels in another order" in bugs:
         y = slip_rng.permutation(y)
@@ -153,7 +153,7 @@ def learn(bugs, params, hidden, learning_rate, seed):
 
 def examine(bugs, sizes, hidden, learning_rate, seed):
     """Check the wrong gradients in float64 on a small batch; also return both, for a picture."""
-    (X, y), _ = images(TRAIN, DEV)
+    (X, y), _ = some_images(TRAIN, DEV)
     rng = np.random.default_rng(seed)
     pixels = 16 * np.arange(49)  # every sixteenth pixel: differences for all would take a while
     X, Y = X[:12, pixels].astype(float), one_hot(y[:12]).astype(float)
@@ -169,7 +169,7 @@ def examine(bugs, sizes, hidden, learning_rate, seed):
     return report, grads, backward(cache, Y, params)
 
 
-def compute_bugs(bug, other, layers, hidden, learning_rate, seed):
+def compute(bug, other, layers, hidden, learning_rate, seed):
     """Ask the doctor about the bugs; then train with them and, beside that, without."""
     bugs = {bug, other} - {NONE}
     sizes = [784, *[24] * layers, 10]
@@ -221,7 +221,7 @@ def _points(right, wrong):
     return np.concatenate([dW[:: max(1, len(dW) // CHECKED)], db])
 
 
-def start_bugs(figure):
+def start(figure):
     """Make the axes and artists."""
     curve, plane = figure.subplots(1, 2, width_ratios=[1.25, 1])
     curve.set(xlim=(0, STEPS), ylim=(0, 1), xlabel="step", ylabel="accuracy on other images")
@@ -245,8 +245,8 @@ def start_bugs(figure):
     return {"curves": curves, "points": points}
 
 
-def draw_bugs(artists, result):
-    """Show a result of `compute_bugs`."""
+def draw(artists, result):
+    """Show a result of `compute`."""
     for name, line in artists["curves"].items():
         values = result["curves"][name]
         line.set_data(EVERY * np.arange(len(values)), values)

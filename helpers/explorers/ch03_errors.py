@@ -6,7 +6,7 @@ from matplotlib.patches import Rectangle
 from ..activations import softmax
 from ..data import one_hot
 from ..losses import cross_entropy, cross_entropy_from_logits
-from ..plots.style import BLUE, GRAY, GREEN, ORANGE
+from ..plots import BLUE, GRAY, GREEN, ORANGE
 from .controls import choice, slider
 from .explorer import Explorer
 
@@ -28,10 +28,10 @@ def errors():
         "z1": slider("logit z₁", -5.0, 5.0, 1.0, 0.1),
         "z2": slider("logit z₂", -5.0, 5.0, -0.5, 0.1),
     }
-    return Explorer(controls, compute_errors, start_errors, draw_errors, (9, 3.6))
+    return Explorer(controls, compute, start, draw, (9, 3.6))
 
 
-def compute_errors(a, y, z0, z1, z2):
+def compute(a, y, z0, z1, z2):
     """Compute the loss of a probability, and the loss and slopes of three logits."""
     loss = cross_entropy(np.array([[a, 1 - a]]), np.array([[1.0, 0.0]]))
     Z, labels = np.array([[z0, z1, z2]]), np.array([y])
@@ -49,7 +49,7 @@ def compute_errors(a, y, z0, z1, z2):
     return {"a": a, "loss": loss, "y": y, "A": A[0], "J": J, "slopes": slopes[0], "text": text}
 
 
-def start_errors(figure):
+def start(figure):
     """Make the axes and artists."""
     curve, probabilities, slopes = figure.subplots(1, 3, width_ratios=[4, 3, 3])
     curve.set(xlim=(-0.02, 1.02), ylim=(-0.1, 1.04 * HIGHEST), title="loss of one example")
@@ -89,8 +89,8 @@ def start_errors(figure):
     }
 
 
-def draw_errors(artists, result):
-    """Show a result of `compute_errors`."""
+def draw(artists, result):
+    """Show a result of `compute`."""
     a, y = result["a"], result["y"]
     artists["square"].set_data([a], [(a - 1) ** 2])
     _place(artists["point"], a, result["loss"], "o")

@@ -5,30 +5,19 @@ from functools import partial
 import numpy as np
 
 from ..network import forward
-from ..plots.style import BLUE, GREEN, ORANGE
+from ..plots import BLUE, GREEN, ORANGE
 from .controls import slider
 from .explorer import Explorer
 
 
 def reading(X, y, params):
-    """Explore how sure a network is of each image (chapter 00).
-
-    Parameters
-    ----------
-    X : ndarray, shape (m, 784)
-        Images, one per row.
-    y : ndarray of int, shape (m,)
-        Their labels.
-    params : list of (W, b)
-        A trained network of ReLU layers.
-    """
+    """Explore how sure a trained network of ReLU layers is of each row of X, whose labels are y."""
     A, _ = forward(X, params)
     controls = {"i": slider("image i", 0, len(X) - 1, 0)}
-    compute = partial(compute_reading, X, y, A)
-    return Explorer(controls, compute, start_reading, draw_reading, size=(7, 2.8))
+    return Explorer(controls, partial(compute, X, y, A), start, draw, size=(7, 2.8))
 
 
-def compute_reading(X, y, A, i):
+def compute(X, y, A, i):
     """Compute what the network says of image i."""
     first, second, third = A[i].argsort()[:-4:-1]
     verdict = "right" if first == y[i] else "wrong"
@@ -40,7 +29,7 @@ def compute_reading(X, y, A, i):
     return {"x": X[i].reshape(28, 28), "p": A[i], "label": y[i], "text": text}
 
 
-def start_reading(figure):
+def start(figure):
     """Make the axes and artists."""
     left, right = figure.subplots(1, 2, width_ratios=[2, 3])
     left.axis("off")
@@ -51,7 +40,7 @@ def start_reading(figure):
     return {"image": image, "bars": bars, "numbers": numbers}
 
 
-def draw_reading(artists, result):
+def draw(artists, result):
     """Show a result: the reading is green if it is right and orange, hatched, if it is not."""
     artists["image"].set_data(result["x"])
     p = result["p"]

@@ -9,13 +9,12 @@ from ..data import minibatches, one_hot
 from ..initialization import initialize
 from ..network import backward, forward
 from ..optimizers import Adam, Momentum, RMSProp, update
-from ..plots.style import BLUE, ORANGE
-from ..plots.surfaces import contours
+from ..plots import BLUE, ORANGE, contours
 from ..training import evaluate
 from ..validation import without_check
 from .controls import choice, log_slider, seed, slider
 from .explorer import Explorer
-from .runs import images
+from .runs import some_images
 
 STEPS = 60  # on the surface
 TRAIN, DEV = 6_000, 1_000  # images
@@ -87,7 +86,7 @@ def race():
         "surface": choice("surface", list(SURFACES), "narrow valley"),
         "seed": seed(),
     }
-    return Explorer(controls, compute_race, start_race, draw_race, (9, 3.9))
+    return Explorer(controls, compute, start, draw, (9, 3.9))
 
 
 def descend(name, learning_rate, momentum, surface):
@@ -105,7 +104,7 @@ def descend(name, learning_rate, momentum, surface):
 
 def learn(name, learning_rate, momentum, seed):
     """Train on MNIST; yield the loss on the other images before the first step and every few."""
-    (X, y), (X_dev, y_dev) = images(TRAIN, DEV)
+    (X, y), (X_dev, y_dev) = some_images(TRAIN, DEV)
     weights_rng, order_rng = np.random.default_rng(seed).spawn(2)
     params = initialize(SIZES, rng=weights_rng)
     step = without_check(OPTIMIZERS[name](params, momentum))
@@ -122,7 +121,7 @@ def learn(name, learning_rate, momentum, seed):
             step(params, backward.unchecked(cache, Y_batch, params), learning_rate)
 
 
-def compute_race(first, first_rate, second, second_rate, momentum, surface, seed):
+def compute(first, first_rate, second, second_rate, momentum, surface, seed):
     """Descend with both, then train with both at once."""
     runners = ((first, first_rate), (second, second_rate))
     paths = [descend(name, rate, momentum, surface) for name, rate in runners]
@@ -161,7 +160,7 @@ def _height(value):
     return f"{value:.3g}" if np.isfinite(value) and value < 1e6 else "over a million"
 
 
-def start_race(figure):
+def start(figure):
     """Draw the surfaces, of which one is shown at a time; make the paths and curves."""
     grid = figure.add_gridspec(2, 2, width_ratios=[1.1, 1])
     paths = {}
@@ -191,8 +190,8 @@ def _lines(ax, markersize=0):
     ]
 
 
-def draw_race(artists, result):
-    """Show a result of `compute_race`."""
+def draw(artists, result):
+    """Show a result of `compute`."""
     for surface, lines in artists["paths"].items():
         shown = surface == result["surface"]
         plane = lines[0].axes

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from ..data import load_mnist, normalize, train_dev_split
 from ..initialization import initialize
 from ..network import forward
-from ..plots.style import BLUE, GRAY, ORANGE
+from ..plots import BLUE, GRAY, ORANGE
 from ..preprocessing import BOX, FIELD, center_digit, center_of_mass, crop_to_ink, resize
 from ..training import train
 from .controls import choice
@@ -21,30 +21,20 @@ WAYS = {"mnist": "As MNIST was made", "shrunk": "Only shrunk"}
 SEVEN = [[(12, 66), (24, 64), (38, 65), (30, 84), (25, 102)], [(19, 83), (37, 81)]]
 
 
-def drawing_pad(params=None, hidden="relu"):
+def drawing_pad():
     """Explore how a drawing becomes an image like MNIST's, and what the network reads in it.
 
     The drawing is cropped, scaled into a box of 20 by 20 pixels and centered by its mass. Beside
     it the ten probabilities of Eq. (2.9), for this image and for the drawing that is only shrunk
     to 28 by 28 pixels: no image of MNIST looks like that, and it shows.
-
-    Parameters
-    ----------
-    params : list of (W, b), optional
-        A network 784-…-10 that has been trained on MNIST. Without it, one is trained now, which
-        takes about two seconds once.
-    hidden : {"relu", "sigmoid", "tanh"}
-        Activation of its hidden layers.
     """
-    if params is None:
-        params = trained_on_mnist()
     options = [(label, way) for way, label in WAYS.items()]
     controls = {
         "drawing": DrawingPad(value=draw_strokes(SEVEN, pen=6)),
         "prepare": choice("prepare", options, "mnist"),
     }
-    compute = partial(compute_drawing, params=params, hidden=hidden)
-    explorer = Explorer(controls, compute, start_drawing, draw_drawing, SIZE)
+    with_network = partial(compute, params=trained_on_mnist())
+    explorer = Explorer(controls, with_network, start, draw, SIZE)
     explorer.add_class("drawing-explorer")  # the picture beside the pad: pad.css
     return explorer
 
@@ -78,13 +68,13 @@ def draw_strokes(strokes, pen):
     return np.rint(255 * ink).astype(np.uint8).tobytes()
 
 
-def compute_drawing(drawing, prepare, params, hidden="relu"):
+def compute(drawing, prepare, params):
     """Prepare a drawing in both ways, and read both images."""
     ink = normalize(np.frombuffer(drawing, np.uint8).reshape(SIDE, SIDE))
     if not ink.any():
         raise ValueError("The pad is empty: draw a digit on it.")
     images = {"mnist": center_digit(ink), "shrunk": resize(ink, FIELD, FIELD)}
-    A, _ = forward(np.stack(list(images.values())).reshape(2, FIELD * FIELD), params, hidden)
+    A, _ = forward(np.stack(list(images.values())).reshape(2, FIELD * FIELD), params)
     p = dict(zip(images, A, strict=True))
     center = {way: center_of_mass(image) for way, image in images.items()}
 
@@ -116,7 +106,7 @@ def compute_drawing(drawing, prepare, params, hidden="relu"):
     }
 
 
-def start_drawing(figure):
+def start(figure):
     """Make the axes and artists."""
     top, bottom = figure.subfigures(2, 1, height_ratios=[9, 8])
     drawing, box, image = top.subplots(1, 3)
@@ -174,8 +164,8 @@ def start_drawing(figure):
     }
 
 
-def draw_drawing(artists, result):
-    """Show a result of `compute_drawing`."""
+def draw(artists, result):
+    """Show a result of `compute`."""
     prepare, digit = result["prepare"], result["digit"]
     artists["ink"].set_data(result["ink"])
     artists["taken"].set_bounds(*result["taken"])

@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from ..activations import sigmoid, sigmoid_derivative
+from ..plots import BLUE, GRAY, ORANGE
 from ..plots.diagrams import start_graph
-from ..plots.style import BLUE, GRAY, ORANGE
 from .controls import choice, slider
 from .explorer import Explorer
 
@@ -31,7 +31,7 @@ def graph():
         "b": slider("bias b", -2, 2, -0.5, 0.1),
         "y": choice("label y", [1, 0], 1),
     }
-    return Explorer(controls, compute_steps, start_steps, draw_steps, (8.6, 3.6))
+    return Explorer(controls, compute, start, draw, (8.6, 3.6))
 
 
 def values_of(x, w, b, y, z=None):
@@ -48,7 +48,7 @@ def measure(name, values, y):
     return (above - below) / (2 * H)
 
 
-def compute_steps(step, x, w, b, y):
+def compute(step, x, w, b, y):
     """Compute all values and derivatives, and put one step into words."""
     values = values_of(x, w, b, y)
     z, a = values["z"], values["a"]
@@ -120,7 +120,7 @@ def bracket(text):
     return f"({text})" if text.startswith("−") else text
 
 
-def start_steps(figure):
+def start(figure):
     """Make the graph, still without values."""
     ax = figure.subplots()
     ax.set(xlim=(-0.55, 6.75), ylim=(-1.8, 1.75))
@@ -147,7 +147,7 @@ def start_steps(figure):
     }
 
 
-def draw_steps(artists, result):
+def draw(artists, result):
     """Show what the steps up to this one have found."""
     step = result["step"]
     for name, value, slope in zip(PLACES, artists["values"], artists["slopes"], strict=True):

@@ -5,13 +5,13 @@ import functools
 import numpy as np
 
 from ..augmentation import random_warps
-from ..data import load_mnist
 from ..initialization import initialize
 from ..network import predict
-from ..plots.style import ORANGE
+from ..plots import ORANGE, mosaic
 from ..training import train
 from .controls import seed, slider
 from .explorer import Explorer
+from .runs import some_images
 
 TRAIN, TRIED = 6_000, 500  # images
 SIDE, ROWS, COLUMNS = 28, 4, 8
@@ -35,18 +35,18 @@ def warps():
         "digit": slider("digit", 0, 9, 2),
         "seed": seed(),
     }
-    return Explorer(controls, compute_warps, start_warps, draw_warps, (9, 3.4))
+    return Explorer(controls, compute, start, draw, (9, 3.4))
 
 
 @functools.cache
 def images_and_network():
     """Return images that the network has not seen, their labels, and the network."""
-    X, y, _, _ = load_mnist()
+    (X, y), tried = some_images(TRAIN, TRIED)
     weights_rng, order_rng = np.random.default_rng(0).spawn(2)
     params = initialize([784, 64, 10], rng=weights_rng)
     settings = {"learning_rate": 0.2, "batch_size": 32, "epochs": 3, "progress": False}
-    train(X[:TRAIN], y[:TRAIN], params, **settings, rng=order_rng)
-    return X[TRAIN:][:TRIED].copy(), y[TRAIN:][:TRIED], params
+    train(X, y, params, **settings, rng=order_rng)
+    return *tried, params
 
 
 def read_from(seed, strengths):
@@ -62,7 +62,7 @@ def read_from(seed, strengths):
     return [np.where(outside, np.nan, (SIDE - 1) * part).reshape(SIDE, SIDE) for part in (x, y)]
 
 
-def compute_warps(digit, seed, **strengths):
+def compute(digit, seed, **strengths):
     """Warp copies of a digit, and five hundred other images; read these."""
     X, y, params = images_and_network()
     image = X[np.flatnonzero(y == digit)[:1]]
@@ -87,7 +87,7 @@ def compute_warps(digit, seed, **strengths):
     }
 
 
-def start_warps(figure):
+def start(figure):
     """Make the axes and artists."""
     old, new = figure.subplots(1, 2, width_ratios=[1, 2])
     for ax in (old, new):
@@ -106,16 +106,11 @@ def start_warps(figure):
     return {"image": image, "lines": lines, "copies": copies, "frame": frame}
 
 
-def draw_warps(artists, result):
-    """Show a result of `compute_warps`."""
+def draw(artists, result):
+    """Show a result of `compute`."""
     artists["image"].set_data(result["image"].reshape(SIDE, SIDE))
     x, y = result["read_from"]
     paths = [(x[k], y[k]) for k in LINES] + [(x[:, k], y[:, k]) for k in LINES]
     for line, path in zip(artists["lines"], paths, strict=True):
         line.set_data(*path)
-    grid = np.zeros((ROWS, SIDE + 1, COLUMNS, SIDE + 1), np.float32)
-    grid[:, :SIDE, :, :SIDE] = (
-        result["copies"].reshape(ROWS, COLUMNS, SIDE, SIDE).transpose(0, 2, 1, 3)
-    )
-    rows, columns = ROWS * (SIDE + 1), COLUMNS * (SIDE + 1)
-    artists["copies"].set_data(grid.reshape(rows, columns)[:-1, :-1])
+    artists["copies"].set_data(mosaic(result["copies"], COLUMNS)[:-1, :-1])

@@ -8,14 +8,14 @@ from ..activations import HIDDEN
 from ..initialization import initialize
 from ..metrics import confusion_matrix
 from ..network import forward
-from ..plots.style import BLUE, ORANGE
+from ..plots import BLUE, ORANGE, mosaic
 from .controls import choice, list_slider, log_slider, seed, slider
 from .explorer import Explorer
-from .runs import images, run
+from .runs import run, some_images
 
 TRAIN, DEV = 10_000, 2_000  # images: few enough to see an epoch end several times a second
 BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
-ROWS, COLUMNS, SIDE = 5, 6, 29  # of the pictures of weights: 28 pixels and a gap
+ROWS, COLUMNS = 5, 6  # of the pictures of weights
 
 
 def training():
@@ -35,19 +35,19 @@ def training():
     }
     return Explorer(
         controls,
-        compute_training,
-        start_training,
-        draw_training,
+        compute,
+        start,
+        draw,
         size=(9, 3.5),
         player=True,
-        code=code_training,
+        code=code,
     )
 
 
-def compute_training(learning_rate, layers, units, hidden, batch_size, epochs, seed):
+def compute(learning_rate, layers, units, hidden, batch_size, epochs, seed):
     """Train on MNIST; measure losses, accuracies, confusion matrix and first-layer weights."""
     weights_rng, order_rng = np.random.default_rng(seed).spawn(2)
-    train_data, (X_dev, y_dev) = images(TRAIN, DEV)
+    train_data, (X_dev, y_dev) = some_images(TRAIN, DEV)
     sizes = [784, *[units] * layers, 10]
     params = initialize(sizes, hidden=hidden, rng=weights_rng)
 
@@ -85,7 +85,7 @@ def compute_training(learning_rate, layers, units, hidden, batch_size, epochs, s
         yield functools.partial(measure, step)
 
 
-def start_training(figure):
+def start(figure):
     """Make the axes and artists."""
     panels = [["loss", "confusion", "weights"], ["accuracy", "confusion", "weights"]]
     axes = figure.subplot_mosaic(panels, width_ratios=[1, 1.15, 1.15])
@@ -102,14 +102,14 @@ def start_training(figure):
     axes["confusion"].set(xlabel="read as", ylabel="true digit", xticks=digits, yticks=digits)
     confusion = axes["confusion"].imshow(np.zeros((10, 10)), cmap="cividis", vmin=0, vmax=1)
     axes["weights"].set(xticks=[], yticks=[], xlabel="first layer, one unit each")
-    blank = np.zeros((ROWS * SIDE - 1, COLUMNS * SIDE - 1))
+    blank = np.zeros((ROWS * 29 - 1, COLUMNS * 29 - 1))
     weights = axes["weights"].imshow(blank, cmap="RdBu_r", vmin=-1, vmax=1)
     for name in ("confusion", "weights"):
         axes[name].grid(visible=False)
     return {"lines": lines, "confusion": confusion, "weights": weights}
 
 
-def draw_training(artists, result):
+def draw(artists, result):
     """Show a measurement."""
     epochs = [row["epoch"] for row in result["history"]]
     for name, line in artists["lines"].items():
@@ -121,16 +121,9 @@ def draw_training(artists, result):
     counts = result["confusion"]
     # the square root lets a few mistakes be seen beside many hits
     artists["confusion"].set_data(np.sqrt(counts / counts.sum(axis=1, keepdims=True)))
-    artists["weights"].set_data(_pictures(result["W"]))
-
-
-def _pictures(W):
-    """Put the weights of the first units side by side, each scaled to its largest."""
-    mosaic = np.zeros((ROWS * SIDE, COLUMNS * SIDE), dtype=np.float32)
-    for k, w in enumerate(W.T[: ROWS * COLUMNS]):
-        row, column = SIDE * (k // COLUMNS), SIDE * (k % COLUMNS)
-        mosaic[row : row + 28, column : column + 28] = w.reshape(28, 28) / np.abs(w).max()
-    return mosaic[:-1, :-1]
+    first = result["W"].T[: ROWS * COLUMNS]
+    scaled = first / np.abs(first).max(axis=1, keepdims=True)
+    artists["weights"].set_data(mosaic(scaled, COLUMNS, ROWS)[:-1, :-1])
 
 
 CODE = """\
@@ -149,7 +142,7 @@ history.tail(1)
 """
 
 
-def code_training(layers, units, **others):
+def code(layers, units, **others):
     """Return code that repeats the run with `helpers.train`."""
     sizes = [784, *[units] * layers, 10]
     return CODE.format(sizes=sizes, TRAIN=TRAIN, end=TRAIN + DEV, **others)

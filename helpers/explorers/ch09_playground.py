@@ -8,7 +8,7 @@ from matplotlib.colors import to_rgb
 from ..datasets import SHAPES, points
 from ..initialization import initialize
 from ..network import forward
-from ..plots.style import BLUE, GREEN, ORANGE
+from ..plots import BLUE, GREEN, ORANGE, mosaic
 from ..training import evaluate
 from .controls import choice, list_slider, log_slider, seed, slider
 from .explorer import Explorer
@@ -48,18 +48,16 @@ def playground():
     }
     return Explorer(
         controls,
-        compute_playground,
-        start_playground,
-        draw_playground,
+        compute,
+        start,
+        draw,
         size=(9, 3.1),
         player=True,
-        code=code_playground,
+        code=code,
     )
 
 
-def compute_playground(
-    shape, m, noise, layers, units, hidden, learning_rate, batch_size, epochs, seen, seed
-):
+def compute(shape, m, noise, layers, units, hidden, learning_rate, batch_size, epochs, seen, seed):
     """Train on points of a shape; measure classes, hidden units and losses."""
     data_rng, weights_rng, order_rng = np.random.default_rng(seed).spawn(3)
     X, y = points(shape, 2 * m, noise, data_rng)
@@ -110,7 +108,7 @@ def compute_playground(
         yield partial(measure, step)
 
 
-def start_playground(figure):
+def start(figure):
     """Make the axes and artists."""
     plane, units, losses = figure.subplots(1, 3, width_ratios=[1, 1, 1.2])
     square = {"extent": (-EDGE, EDGE, -EDGE, EDGE), "origin": "lower"}
@@ -138,7 +136,7 @@ def start_playground(figure):
     }
 
 
-def draw_playground(artists, result):
+def draw(artists, result):
     """Show a measurement."""
     # between white and the color of the class, by its probability
     P = result["probabilities"]
@@ -147,7 +145,7 @@ def draw_playground(artists, result):
     artists["boundary"].set_data(shades)
     for k, dots in enumerate(artists["dots"]):
         dots.set_data(*result["X"][result["y"] == k].T)
-    artists["tiles"].set_data(_mosaic(result["units"]))
+    artists["tiles"].set_data(_tiles(result["units"]))
     artists["train"].axes.set_xlim(0, result["epochs"])
     epochs = [row["epoch"] for row in result["history"]]
     highest = max(row[part] for row in result["history"] for part in ("train_loss", "dev_loss"))
@@ -164,18 +162,18 @@ def _borders(classes):
     return borders
 
 
-def _mosaic(units):
+def _tiles(units):
     """Put the maps of the first hidden units side by side, each scaled to its own range."""
-    side = COARSE + 1
-    mosaic = np.full((TILES * side, TILES * side), np.nan)
+    maps = np.full((TILES**2, COARSE**2), np.nan)
     if units is not None:
         every = FINE // COARSE
-        for k, A in enumerate(np.moveaxis(units[::every, ::every], 2, 0)[: TILES**2]):
-            row, column = TILES - 1 - k // TILES, k % TILES
-            low, high = min(A.min(), 0), max(A.max(), 1e-9)
-            place = np.s_[row * side : row * side + COARSE, column * side : column * side + COARSE]
-            mosaic[place] = (A - low) / (high - low)
-    return np.ma.masked_invalid(mosaic[: side * TILES - 1, : side * TILES - 1])
+        from_above = units[::every, ::every][::-1]
+        A = from_above.reshape(COARSE**2, -1).T[: TILES**2]
+        low = np.minimum(A.min(axis=1, keepdims=True), 0)
+        high = np.maximum(A.max(axis=1, keepdims=True), 1e-9)
+        maps[: len(A)] = (A - low) / (high - low)
+    tiles = mosaic(maps, TILES, fill=np.nan)[:-1, :-1]
+    return np.ma.masked_invalid(tiles[::-1])  # the picture begins below
 
 
 CODE = """\
@@ -193,7 +191,7 @@ history.tail(1)
 """
 
 
-def code_playground(shape, m, noise, layers, units, seen, **others):
+def code(shape, m, noise, layers, units, seen, **others):
     """Return code that repeats the run with `helpers.train`."""
     sizes = [2, *[units] * layers, SHAPES[shape]]
     return CODE.format(shape=shape, m=m, both=2 * m, noise=noise, sizes=sizes, **others)
