@@ -33,15 +33,7 @@ def training():
         "epochs": slider("epochs", 1, 20, 5),
         "seed": seed(0),
     }
-    return Explorer(
-        controls,
-        compute,
-        start,
-        draw,
-        size=(9, 3.5),
-        player=True,
-        code=code,
-    )
+    return Explorer(controls, compute, start, draw, (9, 3.5), player=True, code=code)
 
 
 def compute(learning_rate, layers, units, hidden, batch_size, epochs, seed):

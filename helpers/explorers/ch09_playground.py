@@ -46,15 +46,7 @@ def playground():
         "seen": slider("look into layer", 1, 4, 2),
         "seed": seed(1),
     }
-    return Explorer(
-        controls,
-        compute,
-        start,
-        draw,
-        size=(9, 3.1),
-        player=True,
-        code=code,
-    )
+    return Explorer(controls, compute, start, draw, (9, 3.1), player=True, code=code)
 
 
 def compute(shape, m, noise, layers, units, hidden, learning_rate, batch_size, epochs, seen, seed):
@@ -127,13 +119,7 @@ def start(figure):
     (train,) = losses.plot([], [], color=BLUE, linestyle="-", label="trains on")
     (dev,) = losses.plot([], [], color=ORANGE, linestyle="--", label="others")
     losses.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
-    return {
-        "boundary": boundary,
-        "dots": dots,
-        "tiles": tiles,
-        "train": train,
-        "dev": dev,
-    }
+    return {"boundary": boundary, "dots": dots, "tiles": tiles, "train": train, "dev": dev}
 
 
 def draw(artists, result):
