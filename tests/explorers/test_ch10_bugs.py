@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from explorer_grid import coarse_grid, one_at_a_time
+from explorer_grid import last, start_and_values
 from matplotlib.figure import Figure
 
 from helpers import backward, evaluate, forward, initialize, one_hot, train
@@ -18,7 +18,6 @@ from helpers.explorers.ch10_bugs import (
     NONE,
     STEPS,
     TRAIN,
-    bugs,
     compute,
     draw,
     examine,
@@ -26,25 +25,11 @@ from helpers.explorers.ch10_bugs import (
     start,
     wrong_backward,
 )
-from helpers.explorers.picture import Picture
-from helpers.explorers.runs import images
+from helpers.explorers.runs import some_images
 
-START = {
-    "bug": "slope of g missing",
-    "other": NONE,
-    "layers": 2,
-    "hidden": "relu",
-    "learning_rate": 0.1,
-    "seed": 0,
-}
+START, _ = start_and_values("bugs")
 AROUND = ("labels in another order", "every batch the same", "not normalized")
 SIZES = [784, 24, 24, 10]
-
-
-def last(settings):
-    for measure in compute(**settings):
-        result = measure
-    return result()
 
 
 def arrays(grads):
@@ -53,7 +38,7 @@ def arrays(grads):
 
 @cache
 def usual():
-    return last(START)
+    return last(compute, START)
 
 
 @pytest.mark.parametrize("hidden", ["relu", "sigmoid", "tanh"])
@@ -91,7 +76,7 @@ def test_the_doctor_finds_what_a_gradient_shows(bug):
 
 
 def test_the_curve_without_bugs_is_that_of_train():
-    (X, y), (X_dev, y_dev) = images(TRAIN, DEV)
+    (X, y), (X_dev, y_dev) = some_images(TRAIN, DEV)
     rng = np.random.default_rng(4)
     params, again = (initialize(SIZES, rng=np.random.default_rng(1)) for _ in range(2))
     curve = []
@@ -117,7 +102,7 @@ def test_the_curve_without_bugs_is_that_of_train():
 
 
 def test_all_images_are_others():
-    (X, _), (X_dev, _) = images(TRAIN, DEV)
+    (X, _), (X_dev, _) = some_images(TRAIN, DEV)
     assert not {x.tobytes() for x in X} & {x.tobytes() for x in X_dev}
 
 
@@ -134,7 +119,7 @@ def test_bugs_around_the_gradient_cost_what_they_should():
     assert right > 0.75
     assert chance < 0.25
     assert 0.3 < few < 0.7  # it has seen 32 images
-    (X, y), _ = images(TRAIN, DEV)
+    (X, y), _ = some_images(TRAIN, DEV)
     batch = np.random.default_rng(0).permutation(len(X))[:BATCH_SIZE]
     assert evaluate(X[batch], y[batch], params)[1] == 1
 
@@ -145,9 +130,11 @@ def test_pixels_to_255_explode():
 
 
 def test_a_run_that_leaves_for_infinity_ends_in_words():
-    result = last(START | {"learning_rate": 3, "bug": "L2 in the gradient only", "hidden": "tanh"})
+    result = last(
+        compute, START | {"learning_rate": 3, "bug": "L2 in the gradient only", "hidden": "tanh"}
+    )
     assert result["text"]
-    wild = last(START | {"bug": "dZ: Y - A"})
+    wild = last(compute, START | {"bug": "dZ: Y - A"})
     assert "steps the loss is no longer finite; without bugs" in wild["text"]
     curve = np.array(wild["curves"]["wrong"])
     gone = np.isnan(curve)
@@ -185,21 +172,6 @@ def test_a_bug_that_changes_nothing_is_said_to(settings, agree):
     text = next(compute(**START | settings))()["text"]
     assert ("Here it makes no difference" in text) == ("all gradients agree" in text) == agree
     assert "No gradient check" not in text
-
-
-@pytest.mark.parametrize(("name", "many"), one_at_a_time(bugs).items())
-def test_each_control_changes_the_words(name, many):
-    """But for the same bug once more, which adds nothing."""
-    many = [settings for settings in many if settings["other"] != settings["bug"]]
-    texts = {next(compute(**settings))()["text"] for settings in many}
-    assert len(texts) == len(many)
-
-
-def test_any_setting_gives_a_picture():
-    picture = Picture(start, draw, (9, 3.6))
-    grid = coarse_grid(bugs)
-    for settings in [grid[i] for i in np.random.default_rng(0).choice(len(grid), 15)]:
-        assert picture.png(last(settings))
 
 
 def test_the_picture_shows_curves_and_derivatives():

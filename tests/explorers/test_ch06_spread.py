@@ -6,11 +6,9 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
-from explorer_grid import coarse_grid, one_at_a_time, start_and_values
+from explorer_grid import one_at_a_time, pairwise_grid, start_and_values
 
 import helpers
-from helpers import explorers
-from helpers.explorers.picture import Picture
 from helpers.explorers.ch06_spread import (
     HIGH,
     LOW,
@@ -20,11 +18,12 @@ from helpers.explorers.ch06_spread import (
     predict_moments,
     start,
 )
+from helpers.explorers.picture import Picture
 
-START, VALUES = start_and_values(explorers.spread)
-ONE_AT_A_TIME = one_at_a_time(explorers.spread)
+START, VALUES = start_and_values("spread")
+ONE_AT_A_TIME = one_at_a_time("spread")
 GRID = [
-    *coarse_grid(explorers.spread, 2),
+    *pairwise_grid("spread"),
     *(one for many in ONE_AT_A_TIME.values() for one in many),
     *(
         START | {"scheme": scheme, "hidden": hidden, "scale": scale, "depth": depth, "even": 10}
@@ -67,12 +66,12 @@ def verdict(ratio):
 
 def test_all_numbers_are_finite_and_start_at_one(results):
     for settings, result in zip(GRID, results, strict=True):
-        for name, start in (("a2", 0), ("dz2", -1)):
+        for name, first in (("a2", 0), ("dz2", -1)):
             for values in result[name]:
                 assert values.shape == (settings["depth"] + 1,)
                 assert np.isfinite(values).all()
                 assert (values >= 0).all()
-                assert values[start] == 1
+                assert values[first] == 1
 
 
 def test_the_words_state_the_numbers_of_the_first_and_last_hidden_layer(results):
@@ -112,13 +111,11 @@ def test_the_words_count_what_lies_beyond_the_axis(results):
     assert max(counts) > 40
 
 
-def test_the_words_name_every_setting_and_change_with_it():
+def test_the_words_name_every_setting():
     for settings in ONE_AT_A_TIME.values():
-        texts = [compute(**one)["text"] for one in settings]
-        assert len(set(texts)) == len(texts)
-        for one, text in zip(settings, texts, strict=True):
+        for one in settings:
             named = "N(0, 0.1)" if one["scheme"] == 0.1 else one["scheme"]
-            assert text.startswith(
+            assert compute(**one)["text"].startswith(
                 f"{one['hidden']}, {named} × {one['scale']:.1f}, hidden layers: {one['depth']}, "
                 f"widths {one['odd']} and {one['even']}, seed {one['seed']}."
             )
@@ -260,10 +257,3 @@ def test_the_picture_shows_each_number_once():
             assert limits[0] < layers[0] < layers[-1] < limits[1]
             assert (above.get_ydata() > 1).all()
             assert (below.get_ydata() < 1).all()
-
-
-def test_the_picture_changes_with_every_step_of_every_control():
-    picture = Picture(start, draw, (9, 3.9))
-    for name, settings in ONE_AT_A_TIME.items():
-        pngs = [picture.png(compute(**one)) for one in settings]
-        assert all(before != after for before, after in pairwise(pngs)), name

@@ -4,12 +4,10 @@ import re
 
 import numpy as np
 import pytest
-from explorer_grid import one_at_a_time
 from matplotlib.figure import Figure
 
 from helpers import accuracy, load_mnist, predict
 from helpers.augmentation import bilinear, random_warps
-from helpers.explorers.picture import Picture
 from helpers.explorers.ch11_warps import (
     COLUMNS,
     LINES,
@@ -21,7 +19,6 @@ from helpers.explorers.ch11_warps import (
     images_and_network,
     read_from,
     start,
-    warps,
 )
 
 STRENGTHS = {
@@ -87,15 +84,6 @@ def test_words_state_the_numbers():
     _, rng = np.random.default_rng(0).spawn(2)
     again = accuracy(y, predict(random_warps(X, rng, **STRENGTHS), params))
     assert outcome["right"] == again < 0.8
-
-
-@pytest.mark.parametrize(("name", "many"), one_at_a_time(warps).items())
-def test_each_control_changes_words_and_picture(name, many):
-    picture = Picture(start, draw, (9, 3.4))
-    few = many[:: max(1, len(many) // 8)]
-    outcomes = [compute(**settings) for settings in few]
-    assert len({outcome["text"] for outcome in outcomes}) == len(few)
-    assert len({picture.png(outcome) for outcome in outcomes}) == len(few)
 
 
 def test_the_picture_shows_copies_and_grid():

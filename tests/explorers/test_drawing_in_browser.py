@@ -9,6 +9,8 @@ from jupyter_in_browser import ShownExplorer, run_all
 
 from helpers.explorers.pad import SIDE
 
+pytestmark = pytest.mark.slow
+
 # where on the pad of 280 by 280 each digit is drawn: left, top, width, height, slant, pen
 BOXES = {
     0: (20, 15, 100, 130, 0.1, 24),
