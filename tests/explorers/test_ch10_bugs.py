@@ -101,11 +101,6 @@ def test_the_curve_without_bugs_is_that_of_train():
     assert len(curve) == STEPS // EVERY + 1
 
 
-def test_all_images_are_others():
-    (X, _), (X_dev, _) = some_images(TRAIN, DEV)
-    assert not {x.tobytes() for x in X} & {x.tobytes() for x in X_dev}
-
-
 def final(bug):
     params = initialize(SIZES, rng=np.random.default_rng(0))
     *_, accuracy = learn({bug}, params, "relu", 0.1, 0)

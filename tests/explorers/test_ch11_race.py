@@ -101,11 +101,6 @@ def test_the_losses_are_those_of_train():
     assert np.allclose(list(learn("plain", 0.1, 0.9, seed=3)), losses, rtol=1e-5)
 
 
-def test_all_images_are_others():
-    (X, _), (X_dev, _) = some_images(TRAIN, DEV)
-    assert not {x.tobytes() for x in X} & {x.tobytes() for x in X_dev}
-
-
 @cache
 def usual():
     return last(compute, START)

@@ -32,7 +32,7 @@ def test_the_controls_are_what_is_computed_with(name):
 @pytest.mark.parametrize(("name", "control"), CONTROLS)
 def test_the_words_tell_every_value_from_every_other(name, control):
     """But for the same bug once more, which adds nothing."""
-    many = one_at_a_time(name)[control]
+    many = one_at_a_time(name)[control][:: {"race": 3, "warps": 4}.get(name, 1)]  # these take long
     many = [one for one in many if name != "bugs" or one["bug"] != one["other"]]
     assert len({answer(name, settings, steps=1)["text"] for settings in many}) == len(many)
 

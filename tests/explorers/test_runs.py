@@ -6,7 +6,14 @@ from explorer_grid import last, start_and_values
 
 import helpers
 from helpers.explorers import ch07_training, ch09_playground
-from helpers.explorers.runs import run
+from helpers.explorers.runs import run, some_images
+
+
+def test_images_are_the_first_for_training_and_the_next_and_no_test_images(mnist):
+    (X, y), (X_dev, y_dev) = some_images(300, 20)
+    assert (len(X), len(X_dev)) == (300, 20)
+    assert np.array_equal(np.vstack([X, X_dev]), mnist[0][:320])
+    assert np.array_equal(np.concatenate([y, y_dev]), mnist[1][:320])
 
 
 @pytest.mark.parametrize("hidden", ["relu", "tanh"])
