@@ -137,7 +137,7 @@ def main():
     folder = Path(tempfile.mkdtemp())
     with jupyter_lab(folder) as address, chromium() as browser:
         for chapter, labels in SLIDERS.items():
-            explorer_notebook(chapter, folder / f"{chapter}.ipynb")
+            explorer_notebook(folder / f"{chapter}.ipynb", [chapter])
             page = browser.new_page(viewport={"width": 1200, "height": 1400})
             run_all(page, address, f"{chapter}.ipynb")
             explorers = [ShownExplorer(page, number) for number in range(len(labels))]

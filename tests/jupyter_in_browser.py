@@ -37,6 +37,10 @@ def jupyter_lab(folder):
         *(f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True"),
         *("--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
     ]
+    # cells below the edge of the page are on it as well
+    settings = folder / ".CONFIG/lab/user-settings/@jupyterlab/notebook-extension"
+    settings.mkdir(parents=True)
+    (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
     log = folder / "lab.log"
     environment = os.environ | own | {"IPYTHONDIR": str(folder / ".ipython")}
     with open(log, "w") as file:
@@ -71,22 +75,26 @@ def chromium():
         browser.close()
 
 
-def explorer_notebook(chapter, path):
-    """Write a notebook with what a chapter's explorers need: its set-up cell and theirs.
+def explorer_notebook(path, chapters):
+    """Write a notebook with the explorers of these chapters, each once; return their calls.
 
-    Where an explorer is given something that the chapter has made, all that comes before it runs
-    as well, in one cell that shows nothing, so that the explorer is not below the edge of the page.
+    A chapter's set-up cell runs before them. Where an explorer is given something that the chapter
+    has made, all that comes before it runs as well, in one cell that shows nothing.
     """
-    notebook = nbformat.read(next(NOTEBOOKS.glob(f"{chapter}_*.ipynb")), as_version=4)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    explorers = [cell for cell in code if "explore" in cell.metadata.get("tags", [])]
-    sources = [cell.source for cell in explorers]
-    first = code[0].source
-    if not all(source.endswith("()") for source in sources):
-        before = code[: code.index(explorers[0])]
-        first = "\n".join(["%%capture", *(cell.source for cell in before)])
-    cells = [nbformat.v4.new_code_cell(source) for source in (first, *sources)]
+    calls, cells = [], []
+    for chapter in chapters:
+        notebook = nbformat.read(next(NOTEBOOKS.glob(f"{chapter}_*.ipynb")), as_version=4)
+        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        explorers = [cell for cell in code if "explore" in cell.metadata.get("tags", [])]
+        new = [cell.source for cell in explorers if cell.source not in calls]
+        first = code[0].source
+        if not all(source.endswith("()") for source in new):
+            before = code[: code.index(explorers[0])]
+            first = "\n".join(["%%capture", *(cell.source for cell in before)])
+        calls += new
+        cells += [nbformat.v4.new_code_cell(source) for source in (first, *new)]
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata), path)
+    return calls
 
 
 KERNEL_IS_READY = """() =>

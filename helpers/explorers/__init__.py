@@ -3,20 +3,20 @@
 `explorers.neuron()` as the last line of a cell shows that explorer.
 """
 
-from .bugs import bugs
-from .columns import columns
-from .descent import descent
-from .drawing import drawing_pad
-from .errors import errors
-from .graphs import graph
-from .images import images
-from .neurons import neuron
-from .playground import playground
-from .race import race
-from .reading import reading
-from .spread import spread
-from .training import training
-from .warps import warps
+from .ch00_reading import reading
+from .ch01_images import images
+from .ch02_neuron import neuron
+from .ch03_errors import errors
+from .ch04_graph import graph
+from .ch05_descent import descent
+from .ch06_spread import spread
+from .ch07_training import training
+from .ch08_columns import columns
+from .ch09_drawing import drawing_pad
+from .ch09_playground import playground
+from .ch10_bugs import bugs
+from .ch11_race import race
+from .ch11_warps import warps
 
 __all__ = [
     "bugs",

@@ -4,34 +4,24 @@ import math
 
 import ipywidgets as widgets
 
-LAYOUT = {"width": "22em"}
-STYLE = {"description_width": "8em"}
 MANTISSAS = (1, 1.5, 2, 3, 4, 5, 6, 8)
+
+
+def _look(label):
+    style = {"description_width": "8em"}
+    return {"description": label, "layout": {"width": "22em"}, "style": style}
 
 
 def slider(label, low, high, start, step=1):
     """Make a slider; whole numbers if its step is one."""
     kind = widgets.IntSlider if isinstance(step, int) else widgets.FloatSlider
-    return kind(
-        value=start,
-        min=low,
-        max=high,
-        step=step,
-        description=label,
-        layout=LAYOUT,
-        style=STYLE,
-    )
+    return kind(value=start, min=low, max=high, step=step, **_look(label))
 
 
 def list_slider(label, values, start):
     """Make a slider over a list of numbers."""
-    control = widgets.SelectionSlider(
-        options=[(f"{value:g}", value) for value in values],
-        value=start,
-        description=label,
-        layout=LAYOUT,
-        style=STYLE,
-    )
+    options = [(f"{value:g}", value) for value in values]
+    control = widgets.SelectionSlider(options=options, value=start, **_look(label))
     control.add_class("explorer-list")
     return control
 
@@ -45,13 +35,9 @@ def log_slider(label, low, high, start):
 
 def choice(label, options, start):
     """Make a drop-down list."""
-    return widgets.Dropdown(
-        options=options, value=start, description=label, layout=LAYOUT, style=STYLE
-    )
+    return widgets.Dropdown(options=options, value=start, **_look(label))
 
 
 def seed(start=0):
     """Make the field for the seed of everything random."""
-    return widgets.BoundedIntText(
-        value=start, min=0, max=9999, description="seed", layout=LAYOUT, style=STYLE
-    )
+    return widgets.BoundedIntText(value=start, min=0, max=9999, **_look("seed"))

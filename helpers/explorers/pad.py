@@ -12,14 +12,8 @@ SIDE = 112  # pixels, four times those of an image of MNIST
 class DrawingPad(anywidget.AnyWidget):
     """A square of paper; `value` is the ink on it while it is being drawn.
 
-    Parameters
-    ----------
-    value : bytes
-        The ink of SIDE * SIDE pixels, row by row, 0 for paper to 255. Setting it draws it.
-    description : str
-        The visible label.
-    pen : int
-        Width of the pen; the pad is 280 wide.
+    It holds SIDE * SIDE bytes, row by row, 0 for paper to 255; setting it draws it. `pen` is the
+    width of the pen where the pad is 280 wide.
     """
 
     _esm = HERE / "pad.js"

@@ -12,17 +12,9 @@ class Picture:
     """A figure whose changing artists are drawn over a kept background.
 
     Axes, ticks and labels take most of the time of a drawing and seldom change: they are drawn
-    when the limits of an axis change, and otherwise kept as pixels.
-
-    Parameters
-    ----------
-    start : callable
-        `start(figure)` fills an empty figure and returns a dict of the artists that will change;
-        a value may also be a list of artists.
-    draw : callable
-        `draw(artists, result)` makes them show a result.
-    size : (float, float)
-        Width and height in inches; a hundred pixels an inch.
+    when the limits of an axis change, and otherwise kept as pixels. `start(figure)` fills an empty
+    figure and returns a dict of the artists that will change, or lists of them; `draw(artists,
+    result)` makes them show a result. `size` is in inches, of a hundred pixels each.
     """
 
     def __init__(self, start, draw, size):

@@ -11,7 +11,7 @@ from ..training import evaluate
 
 
 @functools.cache
-def images(train, dev):
+def some_images(train, dev=0):
     """Return so many images to train on and others, as (X, y) each; the test set stays closed."""
     X, y, _, _ = load_mnist()
     end = train + dev

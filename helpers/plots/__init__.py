@@ -1,11 +1,14 @@
 """Pictures of what the other modules return, for screens, gray print and color-blind eyes.
 
-Every function returns the matplotlib Figure or Axes it drew on; `show` puts a figure into a
-notebook with a description for screen readers. Importing this module sets matplotlib's style.
+As in seaborn, what draws on one pair of axes returns these Axes (`confusion`, `contours`,
+`decision_boundary`, `digits`, `graph`, `layer_spread`, `layouts`, `network`, `weights`), and what
+arranges several returns their Figure (`batch`, `journey`, `learning_curves`, `pixels`,
+`prediction`). `mosaic` returns an array to draw; `show` puts either into a notebook with a
+description for screen readers. Importing this module sets matplotlib's style.
 """
 
 from .diagrams import graph, layouts, network
-from .images import batch, digits, journey, pixels, prediction, weights
+from .images import batch, digits, journey, mosaic, pixels, prediction, weights
 from .results import confusion, layer_spread, learning_curves
 from .style import BLUE, GRAY, GREEN, ORANGE, PINK, SCALE, SKY, YELLOW, show
 from .surfaces import contours, decision_boundary
@@ -29,6 +32,7 @@ __all__ = [
     "layer_spread",
     "layouts",
     "learning_curves",
+    "mosaic",
     "network",
     "pixels",
     "prediction",

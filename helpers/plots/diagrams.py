@@ -2,8 +2,7 @@
 
 import matplotlib.pyplot as plt
 
-from ..checks import check_choice, check_count, check_sizes
-from ..network import ACTIVATIONS
+from ..checks import check_sizes
 from .style import BLUE, GRAY, ORANGE
 
 
@@ -15,27 +14,12 @@ def _unit_heights(n):
     return [sign * spacing * i for sign in (1, -1) for i in (1, 2, 3)]
 
 
-def network(sizes, hidden="relu"):
-    """Draw a network: a column of dots per layer, and the shape of every array.
+def network(sizes):
+    """Draw a ReLU network of these sizes: a column of dots per layer, and the shape of every array.
 
-    Parameters
-    ----------
-    sizes : list of int
-        Units per layer, input and output included, such as [784, 128, 64, 10].
-    hidden : {"relu", "sigmoid", "tanh"}
-        Activation of the hidden layers.
-
-    Returns
-    -------
-    Axes
-        Layers with more than seven units are drawn with a gap. m is the number of examples.
-
-    Examples
-    --------
-    >>> ax = network([784, 128, 64, 10])
+    Layers with more than seven units are drawn with a gap. m is the number of examples.
     """
     check_sizes(sizes)
-    check_choice(hidden, "hidden", ACTIVATIONS)
     last = len(sizes) - 1
     step = 2.6  # inches from layer to layer, at full size
     width = step * last + 1.6
@@ -66,7 +50,7 @@ def network(sizes, hidden="relu"):
             ax.scatter([x] * 3, [-0.15, 0, 0.15], s=5, color=color, zorder=2)
         name = "input" if l == 0 else "output" if l == last else f"hidden {l}"
         arrays = "$A^{[0]} = X$" if l == 0 else f"$Z^{{[{l}]}},\\ A^{{[{l}]}}$"
-        function = "" if l == 0 else "softmax" if l == last else hidden
+        function = "" if l == 0 else "softmax" if l == last else "relu"
         ax.text(x, top + 0.45, name, weight="bold", **text)
         ax.text(x, -top - 0.5, arrays, **text)
         ax.text(x, -top - 0.9, f"(m, {sizes[l]})", **text)
@@ -74,39 +58,19 @@ def network(sizes, hidden="relu"):
     return ax
 
 
-def graph(places, edges, forward=None, backward=None, highlight=None, size=(7.5, 2.8)):
+def graph(places, edges, forward=None, backward=None, size=(7.5, 2.8)):
     """Draw a computational graph: values forward above the nodes, derivatives backward below.
 
-    Parameters
-    ----------
-    places : dict of str to (float, float)
-        Where each node stands. The name is drawn as mathematics, such as "z" or "W^{[1]}".
-    edges : list of (str, str)
-        From node to node, in the direction of the forward pass.
-    forward : dict of str to str, optional
-        Text above a node: its value.
-    backward : dict of str to str, optional
-        Text below a node: the derivative of the loss with respect to it.
-    highlight : (str, str), optional
-        One edge to draw thick.
-    size : (float, float)
-        Width and height in inches.
+    `places` gives each node's (x, y), and its name is drawn as mathematics; `edges` are pairs of
+    names in the direction of the forward pass; `size` is in inches.
 
-    Returns
-    -------
-    Axes
-
-    Examples
-    --------
     >>> ax = graph({"x": (0, 0), "y": (1, 0)}, [("x", "y")], forward={"x": "2", "y": "4"})
     """
     unknown = {name for edge in edges for name in edge} - set(places)
     if unknown:
         raise ValueError(f"edges name the nodes {sorted(unknown)}, which have no place")
     _, ax = plt.subplots(figsize=size)
-    arrows, above, below = start_graph(ax, places, edges)
-    if highlight in arrows:
-        arrows[highlight].arrow_patch.set(color=ORANGE, linewidth=3.5)
+    _, above, below = start_graph(ax, places, edges)
     for texts, artists in ((forward, above), (backward, below)):
         for name in places:
             artists[name].set_text((texts or {}).get(name, ""))
@@ -139,32 +103,16 @@ def start_graph(ax, places, edges):
     return arrows, above, below
 
 
-def layouts(m=6, n_in=4, n_out=3):
+def layouts():
     """Draw what a layer computes twice: with examples as rows, and with examples as columns.
 
-    Parameters
-    ----------
-    m : int
-        Examples to draw. One of them is filled in X and in Z.
-    n_in, n_out : int
-        Inputs and units of the layer to draw. The weights of one unit are filled in W.
-
-    Returns
-    -------
-    Axes
-
-    Examples
-    --------
-    >>> ax = layouts(m=5, n_in=4, n_out=2)
+    One of six examples is filled in X and in Z; the weights of one unit are filled in W.
     """
-    for value, name in ((m, "m"), (n_in, "n_in"), (n_out, "n_out")):
-        check_count(value, name)
-    example, unit = min(1, m - 1), min(1, n_out - 1)
+    m, n_in, n_out = 6, 4, 3
     shapes = {"X": "(m, n_{in})", "W": "(n_{in}, n_{out})", "b": "(n_{out},)", "Z": "(m, n_{out})"}
     as_rows = {"X": (m, n_in), "W": (n_in, n_out), "b": (1, n_out), "Z": (m, n_out)}
     turned = {"X": "(n_{in}, m)", "W": "(n_{out}, n_{in})", "b": "(n_{out}, 1)"}
     turned["Z"] = "(n_{out}, m)"
-    filled = {"X": example, "W": unit, "Z": example}
     _, ax = plt.subplots(figsize=(7.5, 5))
     text = {"ha": "center", "va": "center"}
     top, right = 0.0, 0.0
@@ -181,7 +129,7 @@ def layouts(m=6, n_in=4, n_out=3):
             along_rows = (name == "W") != (labels is shapes)  # whether the filled line is a row
             for i in range(rows):
                 for j in range(columns):
-                    chosen = (i if along_rows else j) == filled.get(name, -1)
+                    chosen = name != "b" and (i if along_rows else j) == 1
                     color = (BLUE if name == "W" else ORANGE) if chosen else "white"
                     corner = (left + j, middle + rows / 2 - i - 1)
                     square = plt.Rectangle(

@@ -21,15 +21,21 @@ def _check_images(X, name="X"):
     return _side(X, name)
 
 
-def _mosaic(rows, columns, side, gap, fill):
-    """Place square images, given as rows, on a grid; return it and the corner of each image."""
-    count = len(rows)
-    cell = np.array([side + gap[0], side + gap[1]])
-    canvas = np.full((math.ceil(count / columns) * cell[0], columns * cell[1]), fill, float)
-    corners = [(cell[0] * (i // columns), cell[1] * (i % columns)) for i in range(count)]
-    for row, (top, left) in zip(rows, corners, strict=True):
-        canvas[top : top + side, left : left + side] = row.reshape(side, side)
-    return canvas, corners
+def mosaic(images, columns, rows=None, *, gap=(1, 1), fill=0):
+    """Place square images, rows of (m, n), on a grid of `columns` and as many rows as they need.
+
+    `gap` counts the pixels left below and to the right of each; they, and the places that no
+    image takes where there are more `rows`, hold `fill`.
+    """
+    check_array(images, "images", ndim=2)
+    check_count(columns, "columns")
+    side = _side(images, "images")
+    rows = rows or math.ceil(len(images) / columns)
+    height, width = side + gap[0], side + gap[1]
+    grid = np.full((rows * columns, height, width), fill, images.dtype)
+    grid[: len(images), :side, :side] = images.reshape(-1, side, side)
+    grid = grid.reshape(rows, columns, height, width).swapaxes(1, 2)
+    return grid.reshape(rows * height, columns * width)
 
 
 def _bare_axes(width, shape):
@@ -41,26 +47,9 @@ def _bare_axes(width, shape):
 
 
 def digits(X, captions=None, columns=10, width=7.5):
-    """Draw images side by side, black on white, with an optional caption under each.
+    """Draw images, rows of X (m, n) in [0, 1], black on white, with a caption under each if given.
 
-    Parameters
-    ----------
-    X : ndarray, shape (m, n)
-        Square images as rows, values in [0, 1].
-    captions : sequence of str, optional
-        One per image.
-    columns : int
-        Images per row.
-    width : float
-        Width in inches.
-
-    Returns
-    -------
-    Axes
-
-    Examples
-    --------
-    >>> ax = digits(np.zeros((3, 784)), captions=["5", "0", "4"], columns=3)
+    A row holds `columns` of them; the picture is `width` inches wide.
     """
     side = _check_images(X)
     check_count(columns, "columns")
@@ -68,67 +57,36 @@ def digits(X, captions=None, columns=10, width=7.5):
         raise ValueError(f"{len(captions)} captions for {len(X)} images")
     columns = min(columns, len(X))
     below = 2 if captions is None else 9 * (1 + max(str(c).count("\n") for c in captions))
-    canvas, corners = _mosaic(X, columns, side, (below, 4), fill=0.0)
+    canvas = mosaic(X, columns, gap=(below, 4))
     ax = _bare_axes(width, canvas.shape)
     ax.imshow(canvas, cmap="gray_r", vmin=0, vmax=1)
     size = min(11, 72 * width / canvas.shape[1] * 6)
-    for (top, left), caption in zip(corners, () if captions is None else captions, strict=False):
-        place = (left + side / 2, top + side + 1)
+    for i, caption in enumerate(() if captions is None else captions):
+        place = (side + 4) * (i % columns) + side / 2, (side + below) * (i // columns) + side + 1
         ax.text(*place, caption, ha="center", va="top", size=size, linespacing=1.05)
     return ax
 
 
-def weights(W, columns=8, width=7.5):
-    """Draw the incoming weights of each unit of a first layer as an image.
+def weights(W, columns=8):
+    """Draw the weights (n, units) that come into each unit of a first layer as an image of its own.
 
-    Parameters
-    ----------
-    W : ndarray, shape (n, units)
-        n must be a square number: one weight per pixel.
-    columns : int
-        Images per row.
-    width : float
-        Width in inches.
-
-    Returns
-    -------
-    Axes
-        Orange: weight above zero, purple: below, white: zero. Every image has its own scale.
-
-    Examples
-    --------
-    >>> ax = weights(np.ones((784, 3)))
+    Orange is above zero, purple below, white is zero; every image has its own scale.
     """
     check_array(W, "W", ndim=2)
     check_finite(W, "W")
-    side = _side(W.T, "the transpose of W")
+    _side(W.T, "the transpose of W")
     check_count(columns, "columns")
     scaled = W.T / np.maximum(np.abs(W).max(axis=0), 1e-12)[:, None]
-    columns = min(columns, len(scaled))
-    canvas, _ = _mosaic(scaled, columns, side, (2, 2), fill=0.0)
-    ax = _bare_axes(width, canvas.shape)
+    canvas = mosaic(scaled, min(columns, len(scaled)), gap=(2, 2))
+    ax = _bare_axes(7.5, canvas.shape)
     ax.imshow(canvas, cmap="PuOr_r", vmin=-1, vmax=1)
     return ax
 
 
 def prediction(x, probabilities):
-    """Draw one image beside the probabilities that a network gives to the classes.
+    """Draw an image (n,) beside the probabilities (classes,) that a network gives to the classes.
 
-    Parameters
-    ----------
-    x : ndarray, shape (n,)
-        One square image.
-    probabilities : ndarray, shape (classes,)
-        One row of the network's output.
-
-    Returns
-    -------
-    Figure
-        The most probable class is drawn in orange with its probability in bold.
-
-    Examples
-    --------
-    >>> figure = prediction(np.zeros(784), np.array([0.1, 0.7, 0.2]))
+    The most probable class is drawn in orange with its probability in bold.
     """
     check_array(x, "x", ndim=1)
     check_array(probabilities, "probabilities", ndim=1)
@@ -155,34 +113,16 @@ def _widest_divisor(n):
     return max(d for d in range(1, math.isqrt(n) + 1) if n % d == 0)
 
 
-def journey(cache, i=0):
-    """Draw one image and what each layer makes of it: a square per unit, then the probabilities.
+def journey(cache):
+    """Draw the first image of a batch and what each layer makes of it, from the cache of `forward`.
 
-    Parameters
-    ----------
-    cache : Cache
-        From `forward`; the input must be square images.
-    i : int
-        Which row of the batch.
-
-    Returns
-    -------
-    Figure
-        From left to right A[0], A[1], …; the darker, the larger. Each layer has its own scale.
-
-    Examples
-    --------
-    >>> params = initialize([784, 64, 10], rng=np.random.default_rng(0))
-    >>> A_L, cache = forward(np.zeros((1, 784), np.float32), params)
-    >>> figure = journey(cache)
+    From left to right A[0], A[1], …, a square per unit, the darker, the larger, each layer on its
+    own scale; then the probabilities.
     """
     if not hasattr(cache, "A"):
         raise TypeError(f"cache must be the second result of forward, got {describe(cache)}")
     side = _check_images(cache.A[0], "A[0]")
-    check_count(i, "i", minimum=0)
-    if i >= len(cache.A[0]):
-        raise ValueError(f"i must be smaller than the {len(cache.A[0])} examples, got {i}")
-    *layers, probabilities = [A[i] for A in cache.A]
+    *layers, probabilities = [A[0] for A in cache.A]
     figure, axes = plt.subplots(1, len(cache.A), figsize=(2.1 * len(cache.A), 2.6))
     for l, (ax, a) in enumerate(zip(axes, layers, strict=False)):
         n_columns = side if l == 0 else _widest_divisor(len(a))
@@ -203,25 +143,10 @@ def journey(cache, i=0):
 
 
 def pixels(image, top, left, height, width):
-    """Draw an image beside a part of it, enlarged, with the pixel values printed on it.
+    """Draw an image of gray values, 0 white to 255 black, and enlarge a part with its numbers.
 
-    Parameters
-    ----------
-    image : ndarray, shape (rows, columns)
-        Gray values from 0, drawn white, to 255, drawn black.
-    top, left : int
-        Row and column where the part begins.
-    height, width : int
-        Size of the part in pixels.
-
-    Returns
-    -------
-    Figure
-        Left the whole image, the part framed in orange; right the part with its numbers.
-
-    Examples
-    --------
-    >>> figure = pixels(np.zeros((28, 28), np.uint8), top=5, left=10, height=4, width=6)
+    The part begins at row `top` and column `left` and is `height` by `width` pixels large; an
+    orange frame shows where it is in the whole.
     """
     check_array(image, "image", ndim=2)
     check_count(top, "top", minimum=0)
@@ -254,24 +179,9 @@ def pixels(image, top, left, height, width):
 
 
 def batch(X, Y):
-    """Draw a mini-batch as what it is: a matrix of pixels and a matrix of one-hot labels.
+    """Draw a mini-batch as what it is: a matrix X of pixels and a matrix Y of one-hot labels.
 
-    Parameters
-    ----------
-    X : ndarray, shape (m, n)
-        Square images as rows, values in [0, 1].
-    Y : ndarray, shape (m, classes)
-        One-hot labels.
-
-    Returns
-    -------
-    Figure
-        Left the first example as an image, in the middle `X`, right `Y`; row by row the same
-        example. Black is 1, white is 0.
-
-    Examples
-    --------
-    >>> figure = batch(np.zeros((4, 784)), np.eye(4))
+    Left is the first example as an image, then X, then Y; row by row the same example. Black is 1.
     """
     side = _check_images(X)
     check_array(Y, "Y", ndim=2)

@@ -12,24 +12,9 @@ from .style import BLUE, GRAY, GREEN, ORANGE, PINK, SKY
 
 
 def learning_curves(history):
-    """Draw loss and accuracy over the epochs.
+    """Draw loss and accuracy over the epochs, from the history that `train` returns.
 
-    Parameters
-    ----------
-    history : pandas.DataFrame
-        From `train`.
-
-    Returns
-    -------
-    Figure
-        Left the loss, right the accuracy; training data solid, dev data dashed.
-
-    Examples
-    --------
-    >>> X, y, params = np.eye(4), np.arange(4), [(np.zeros((4, 4)), np.zeros(4))]
-    >>> settings = {"learning_rate": 0.5, "batch_size": 2, "epochs": 3, "progress": False}
-    >>> history = train(X, y, params, **settings, rng=np.random.default_rng(0))
-    >>> figure = learning_curves(history)
+    Left is the loss, right the accuracy; training data solid, dev data dashed.
     """
     missing = {"train_loss", "train_accuracy"} - set(getattr(history, "columns", ()))
     if missing:
@@ -51,21 +36,9 @@ def learning_curves(history):
 
 
 def confusion(counts):
-    """Draw a confusion matrix: numbers everywhere, shades for the mistakes.
+    """Draw a confusion matrix, counts (classes, classes): numbers everywhere, shades for mistakes.
 
-    Parameters
-    ----------
-    counts : ndarray of int, shape (classes, classes)
-        From `confusion_matrix`.
-
-    Returns
-    -------
-    Axes
-        Rows: true class, columns: predicted class. The diagonal, what was right, is left white.
-
-    Examples
-    --------
-    >>> ax = confusion(np.array([[50, 2], [1, 47]]))
+    Rows are true classes, columns predicted ones; the diagonal, what was right, is left white.
     """
     check_array(counts, "counts", ndim=2)
     classes = len(counts)
@@ -112,24 +85,10 @@ def _check_layer_spread(measured, predicted, first, ax):
 def layer_spread(measured, predicted, first=0, ax=None):
     """Draw second moments layer by layer on a log axis: theory thick and pale, each seed thin.
 
-    Parameters
-    ----------
-    measured : dict of str -> ndarray, shape (seeds, layers)
-        A name for each setting, and what was measured there; positive numbers.
-    predicted : dict of str -> ndarray, shape (layers,)
-        The theory for the same settings.
-    first : int
-        Number of the layer in the first column.
-    ax : Axes, optional
-        Where to draw; without it a new figure.
+    For the name of each setting, `measured` holds (seeds, layers) positive numbers and `predicted`
+    (layers,); `first` is the number of the first layer. Without legend, so that several panels
+    can share one: `ax.legend()` makes it.
 
-    Returns
-    -------
-    Axes
-        Without legend, so that several panels can share one: `ax.legend()` makes it.
-
-    Examples
-    --------
     >>> ax = layer_spread({"halved": np.array([[1.0, 0.6, 0.2]])}, {"halved": 0.5 ** np.arange(3)})
     """
     _check_layer_spread(measured, predicted, first, ax)

@@ -46,15 +46,10 @@ SCALE = 1.6  # pictures hold this many pixels per displayed pixel, to be sharp o
 
 
 def show(figure, alt):
-    """Show a figure in a notebook, with a description for those who cannot see it; then close it.
+    """Show a Figure or Axes in a notebook, described for those who cannot see it; then close it.
 
-    Parameters
-    ----------
-    figure : Figure or Axes
-        What to show.
-    alt : str
-        What the picture shows, in a sentence or two. It reaches screen readers in JupyterLab and
-        in built pages, and stands in for the picture where there are only words.
+    `alt` says in a sentence or two what the picture shows. It reaches screen readers in JupyterLab
+    and in built pages, and stands in for the picture where there are only words.
     """
     if not isinstance(figure, (Figure, Axes)):
         raise TypeError(f"figure must be a Figure or Axes, got {describe(figure)}")

@@ -5,10 +5,10 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import colormaps
+from matplotlib.colors import BoundaryNorm, ListedColormap, to_rgb
 
 from ..checks import (
     check_array,
-    check_count,
     check_examples,
     check_finite,
     check_labels,
@@ -34,12 +34,13 @@ def contours(
     *,
     xlim=(-1, 1),
     ylim=(-1, 1),
-    levels=14,
     labels=("$θ_1$", "$θ_2$"),
     equal=True,
     ax=None,
 ):
-    """Draw a function of two parameters as contours, with the path of the steps on it.
+    """Draw a function of two parameters as contours, pale where it is low, and a path of steps.
+
+    The path is orange with a dot for each point, the start a square.
 
     Parameters
     ----------
@@ -50,9 +51,6 @@ def contours(
         The points visited, the start first. What lies outside of the limits is not drawn.
     xlim, ylim : pair of float
         Limits of the first and of the second parameter.
-    levels : int
-        Number of contour lines. Their distance grows with the height, so that a bowl has evenly
-        spaced rings.
     labels : pair of str
         Names of the two parameters.
     equal : bool
@@ -61,18 +59,10 @@ def contours(
     ax : Axes, optional
         Where to draw; without it, on a new figure.
 
-    Returns
-    -------
-    Axes
-        Pale: low, dark: high. The path is orange with a dot for each point, the start a square.
-
-    Examples
-    --------
     >>> path = np.array([[0.9, 0.8], [0.1, -0.5], [0.0, 0.3]])
     >>> ax = contours(lambda theta: (theta**2).sum(axis=-1), path)
     """
     xlim, ylim = _limits(xlim, "xlim"), _limits(ylim, "ylim")
-    check_count(levels, "levels", minimum=2)
     theta = np.stack(np.meshgrid(np.linspace(*xlim, 121), np.linspace(*ylim, 121)), axis=-1)
     values = loss(theta)
     if np.shape(values) != theta.shape[:2]:
@@ -83,12 +73,11 @@ def contours(
     low, high = check_finite(values, "loss")
     if ax is None:
         _, ax = plt.subplots(figsize=(5.2, 4))
-    heights = low + (high - low) * np.linspace(0, 1, levels + 1) ** 2
+    # wider apart the higher they are, so that a bowl has evenly spaced rings
+    heights = low + (high - low) * np.linspace(0, 1, 15) ** 2
     if high > low:
-        shades = plt.matplotlib.colors.ListedColormap(
-            colormaps["Blues"](np.linspace(0.02, 0.6, levels))
-        )
-        norm = plt.matplotlib.colors.BoundaryNorm(heights, levels)
+        shades = ListedColormap(colormaps["Blues"](np.linspace(0.02, 0.6, 14)))
+        norm = BoundaryNorm(heights, 14)
         ax.contourf(theta[..., 0], theta[..., 1], values, heights, cmap=shades, norm=norm)
         lines = {"colors": "#7f9fbf", "linewidths": 0.6, "linestyles": "solid"}
         ax.contour(theta[..., 0], theta[..., 1], values, heights[1:-1], **lines)
@@ -112,33 +101,11 @@ def contours(
 
 
 def decision_boundary(params, X, y, hidden="relu", *, margin=0.4, ax=None):
-    """Draw examples with two features over the regions that a network gives to the classes.
+    """Draw examples (m, 2) with their labels over the regions that a network gives to the classes.
 
-    Parameters
-    ----------
-    params : list of (W, b)
-        A network with two inputs and at most six classes.
-    X : ndarray, shape (m, 2)
-        The examples.
-    y : ndarray of int, shape (m,)
-        Their labels.
-    hidden : {"relu", "sigmoid", "tanh"}
-        Activation of the hidden layers.
-    margin : float
-        Room around the examples, in units of X.
-    ax : Axes, optional
-        Where to draw; without it, on a new figure.
-
-    Returns
-    -------
-    Axes
-        Each class has a color and a marker. The background mixes the colors of the classes by
-        their probabilities; black lines are where the most probable class changes.
-
-    Examples
-    --------
-    >>> params = [(np.eye(2), np.zeros(2))]
-    >>> ax = decision_boundary(params, np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([0, 1]))
+    Each of at most six classes has a color and a marker; the background mixes the colors by their
+    probabilities, and black lines are where the most probable class changes. `margin` is the room
+    around the examples, in units of X.
     """
     check_params(params)
     check_examples(X, n_features=len(params[0][0]))
@@ -153,9 +120,7 @@ def decision_boundary(params, X, y, hidden="relu", *, margin=0.4, ax=None):
     (left, bottom), (right, top) = X.min(axis=0) - margin, X.max(axis=0) + margin
     grid = np.stack(np.meshgrid(np.linspace(left, right, 161), np.linspace(bottom, top, 161)), -1)
     A, _ = forward(grid.reshape(-1, 2).astype(params[0][0].dtype), params, hidden)
-    colors = np.array(
-        [plt.matplotlib.colors.to_rgb(c) for c in (BLUE, ORANGE, GREEN, PINK, SKY, YELLOW)]
-    )[:classes]
+    colors = np.array([to_rgb(c) for c in (BLUE, ORANGE, GREEN, PINK, SKY, YELLOW)])[:classes]
     bands = (A * 12).round()  # flat bands of color make small files
     bands /= bands.sum(axis=1, keepdims=True)
     mixed = (bands @ (0.55 + 0.45 * colors)).reshape(161, 161, 3).clip(0, 1)

@@ -1,0 +1,138 @@
+"""Training on MNIST, watched (chapter 07)."""
+
+import functools
+
+import numpy as np
+
+from ..metrics import confusion_matrix
+from ..network import ACTIVATIONS, forward
+from ..plots import BLUE, ORANGE, mosaic
+from .controls import choice, list_slider, log_slider, seed, slider
+from .explorer import Explorer
+from .runs import run, some_images
+
+TRAIN, DEV = 10_000, 2_000  # images: few enough to see an epoch end several times a second
+BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
+ROWS, COLUMNS = 5, 6  # of the pictures of weights
+
+
+def training():
+    """Explore how a network learns MNIST, while it learns (chapter 07).
+
+    Left, loss and accuracy on the 10,000 images that it trains on and on 2,000 others; in the
+    middle, the confusion matrix of the others; right, the weights of the first layer as pictures.
+    """
+    controls = {
+        "learning_rate": log_slider("learning rate", 0.001, 10, 0.15),
+        "layers": slider("hidden layers", 0, 3, 1),
+        "units": slider("units in each", 4, 128, 48, 4),
+        "hidden": choice("activation", list(ACTIVATIONS), "relu"),
+        "batch_size": list_slider("batch size", BATCH_SIZES, 32),
+        "epochs": slider("epochs", 1, 20, 5),
+        "seed": seed(0),
+    }
+    return Explorer(controls, compute, start, draw, (9, 3.5), player=True, code=code)
+
+
+def compute(learning_rate, layers, units, hidden, batch_size, epochs, seed):
+    """Train on MNIST; measure losses, accuracies, confusion matrix and first-layer weights."""
+    weights_rng, order_rng = np.random.default_rng(seed).spawn(2)
+    train_data, (X_dev, y_dev) = some_images(TRAIN, DEV)
+    sizes = [784, *[units] * layers, 10]
+    params = initialize(sizes, hidden=hidden, rng=weights_rng)
+
+    def measure(step):
+        A_L, _ = forward(X_dev, params, hidden)
+        counts = confusion_matrix(y_dev, A_L.argmax(axis=1), classes=10)
+        mistakes = counts * (1 - np.eye(10, dtype=int))
+        true, read = np.unravel_index(mistakes.argmax(), mistakes.shape)
+        now = history[-1]
+        text = (
+            f"{'-'.join(map(str, sizes))}, {hidden}, learning rate {learning_rate:g}, "
+            f"batch size {batch_size}, seed {seed}\n"
+            f"After epoch {now['epoch']} of {epochs}: loss {now['train_loss']:.3f} nats, accuracy "
+            f"{now['train_accuracy']:.1%}; on {DEV:,} other images loss {now['dev_loss']:.3f}, "
+            f"accuracy {now['dev_accuracy']:.1%}\n"
+            f"Now, after step {step:,}, {np.trace(counts):,} of the {DEV:,} are read correctly. "
+            f"The most frequent mistake: {true} read as {read}, {mistakes.max()} times"
+        )
+        if layers == 0:
+            text += "\nNo hidden layer: the pictures are the weights of the ten outputs."
+        if now["epoch"] and now["train_loss"] > 1.02 * np.log(10):
+            text += "\nThis is worse than guessing, which has ln 10 = 2.303: a smaller rate helps."
+        return {
+            "history": history,
+            "epochs": epochs,
+            "confusion": counts,
+            "W": params[0][0],
+            "text": text,
+        }
+
+    history = []
+    settings = {"learning_rate": learning_rate, "batch_size": batch_size, "epochs": epochs}
+    data = train_data, (X_dev, y_dev)
+    for step in run(*data, params, history, **settings, rng=order_rng, hidden=hidden):
+        yield functools.partial(measure, step)
+
+
+def start(figure):
+    """Make the axes and artists."""
+    panels = [["loss", "confusion", "weights"], ["accuracy", "confusion", "weights"]]
+    axes = figure.subplot_mosaic(panels, width_ratios=[1, 1.15, 1.15])
+    axes["loss"].set(ylabel="loss (nats)", ylim=(0, 2.6), xticklabels=[])
+    axes["accuracy"].set(xlabel="epoch", ylabel="accuracy")
+    lines = {}
+    for name in ("loss", "accuracy"):
+        for part, color, style in (("train", BLUE, "-"), ("dev", ORANGE, "--")):
+            label = "trains on" if part == "train" else "others"
+            style = {"color": color, "linestyle": style, "marker": ".", "label": label}
+            (lines[f"{part}_{name}"],) = axes[name].plot([], [], **style)
+    axes["loss"].legend(loc="lower right", bbox_to_anchor=(1.05, 1), ncols=2)
+    digits = range(10)
+    axes["confusion"].set(xlabel="read as", ylabel="true digit", xticks=digits, yticks=digits)
+    confusion = axes["confusion"].imshow(np.zeros((10, 10)), cmap="cividis", vmin=0, vmax=1)
+    axes["weights"].set(xticks=[], yticks=[], xlabel="first layer, one unit each")
+    blank = np.zeros((ROWS * 29 - 1, COLUMNS * 29 - 1))
+    weights = axes["weights"].imshow(blank, cmap="RdBu_r", vmin=-1, vmax=1)
+    for name in ("confusion", "weights"):
+        axes[name].grid(visible=False)
+    return {"lines": lines, "confusion": confusion, "weights": weights}
+
+
+def draw(artists, result):
+    """Show a measurement."""
+    epochs = [row["epoch"] for row in result["history"]]
+    for name, line in artists["lines"].items():
+        line.axes.set_xlim(0, result["epochs"])
+        line.set_data(epochs, [row[name] for row in result["history"]])
+    accuracies = [row["dev_accuracy"] for row in result["history"]]
+    bottom = 0.8 if max(accuracies) > 0.85 else 0
+    artists["lines"]["dev_accuracy"].axes.set_ylim(bottom, 1)
+    counts = result["confusion"]
+    # the square root lets a few mistakes be seen beside many hits
+    artists["confusion"].set_data(np.sqrt(counts / counts.sum(axis=1, keepdims=True)))
+    first = result["W"].T[: ROWS * COLUMNS]
+    scaled = first / np.abs(first).max(axis=1, keepdims=True)
+    artists["weights"].set_data(mosaic(scaled, COLUMNS, ROWS)[:-1, :-1])
+
+
+CODE = """\
+import numpy as np
+from helpers import initialize, load_mnist, train
+
+X, y, _, _ = load_mnist()
+weights_rng, order_rng = np.random.default_rng({seed}).spawn(2)
+params = initialize({sizes}, hidden="{hidden}", rng=weights_rng)
+history = train(
+    X[:{TRAIN}], y[:{TRAIN}], params, learning_rate={learning_rate}, batch_size={batch_size},
+    epochs={epochs}, rng=order_rng, X_dev=X[{TRAIN}:{end}], y_dev=y[{TRAIN}:{end}],
+    hidden="{hidden}",
+)
+history.tail(1)
+"""
+
+
+def code(layers, units, **others):
+    """Return code that repeats the run with `helpers.train`."""
+    sizes = [784, *[units] * layers, 10]
+    return CODE.format(sizes=sizes, TRAIN=TRAIN, end=TRAIN + DEV, **others)

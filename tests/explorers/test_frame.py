@@ -1,0 +1,335 @@
+"""The wiring that all explorers share: the newest setting wins, and nothing that fails is lost."""
+
+import asyncio
+import json
+import re
+import threading
+import time
+from pathlib import Path
+
+import ipywidgets as widgets
+import numpy as np
+import pytest
+
+from helpers.explorers import controls as make
+from helpers.explorers.explorer import Explorer
+from helpers.explorers.picture import Picture
+
+ROOT = Path(__file__).parents[2]
+
+
+def start(figure):
+    ax = figure.subplots()
+    ax.set(xlim=(0, 10), ylim=(0, 10))
+    return {"lines": [ax.plot([0, 10], [0, 0])[0]], "title": ax.set_title("")}
+
+
+def draw(artists, result):
+    artists["lines"][0].set_ydata([0, result["a"]])
+    artists["title"].set_text(result["text"])
+
+
+def settings_controls():
+    return {"a": make.slider("height a", 0, 10, 3), "kind": make.choice("kind", ["x", "y"], "x")}
+
+
+def cheap(a, kind):
+    if a == 9:
+        raise ValueError("nine is too many; take eight")
+    if a == 8:
+        raise KeyError("a slip of the author")
+    return {"a": a, "text": f"{kind} is {a}"}
+
+
+def explorer(compute=cheap, **options):
+    return Explorer(settings_controls(), compute, start, draw, size=(3, 2), **options)
+
+
+def shown(one):
+    """What the canvas of an explorer shows."""
+    return one._canvas
+
+
+def slow(a, kind):
+    """Count to 20 in steps of about 5 ms."""
+    for n in range(21):
+        yield lambda: {"a": a, "text": f"{kind} {a}, step {n}"}  # noqa: B023
+        time.sleep(0.005)
+
+
+async def until(condition, seconds=10):
+    for _ in range(int(seconds / 0.005)):
+        if condition():
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("waited in vain")
+
+
+def test_a_change_replaces_picture_words_and_settings_together():
+    one = explorer()
+    before = shown(one).picture
+    one.controls["a"].value = 5
+    assert shown(one).text == "x is 5"
+    assert json.loads(shown(one).settings) == {"a": 5, "kind": "x"}
+    assert shown(one).picture != before
+    assert shown(one).state == "done"
+
+
+def test_advice_is_shown_in_place_and_the_next_setting_works():
+    one = explorer()
+    one.controls["a"].value = 9
+    assert shown(one).problem == "nine is too many; take eight"
+    assert json.loads(shown(one).settings)["a"] == 9
+    assert shown(one).text == ""
+    one.controls["a"].value = 2
+    assert shown(one).problem == ""
+    assert shown(one).text == "x is 2"
+
+
+def test_an_exception_is_shown_with_its_traceback():
+    one = explorer()
+    one.controls["a"].value = 8
+    assert "a slip of the author" in shown(one).problem
+    assert "in cheap" in shown(one).problem
+    one.controls["a"].value = 2
+    assert shown(one).text == "x is 2"
+
+
+def test_reset_restores_every_control_with_one_picture():
+    one = explorer()
+    one.controls["a"].value = 7
+    one.controls["kind"].value = "y"
+    number = shown(one).number
+    one._on_reset(None)
+    assert one.settings == {"a": 3, "kind": "x"}
+    assert shown(one).text == "x is 3"
+    assert shown(one).number == number + 1
+
+
+def test_what_the_browser_rounds_differently_is_no_new_setting():
+    one = Explorer({"a": make.slider("a", 0.0, 9.0, 2.0, 0.1)}, rounded, start, draw, (3, 2))
+    number = shown(one).number
+    one.controls["a"].value = 2.000000000000001
+    assert shown(one).number == number
+    one.controls["a"].value = 2.1000000000000005
+    assert one.settings == {"a": 2.1}
+    assert json.loads(shown(one).settings) == {"a": 2.1}
+    assert shown(one).number == number + 1
+
+
+def rounded(a):
+    return {"a": a, "text": f"{a:.1f}"}
+
+
+def test_a_new_explorer_shows_the_end_of_its_run():
+    assert shown(explorer(slow)).text == "x 3, step 20"
+    assert shown(explorer(slow)).state == "done"
+
+
+def test_the_first_answer_comes_before_the_run_is_over():
+    async def change():
+        one = explorer(slow)
+        one.controls["a"].value = 4
+        await asyncio.sleep(0)
+        text, state = shown(one).text, shown(one).state
+        await until(lambda: shown(one).state == "done")
+        return text, state, shown(one).text
+
+    text, state, last = asyncio.run(change())
+    assert re.fullmatch(r"x 4, step ([1-9]|1[0-9])", text)
+    assert state == "working"
+    assert last == "x 4, step 20"
+
+
+def test_a_newer_setting_cancels_the_older_and_has_the_last_picture():
+    runs = []
+
+    def counted(a, kind):
+        runs.append([a, 0])
+        this = runs[-1]
+        for measure in slow(a, kind):
+            this[1] += 1
+            yield measure
+
+    async def changes():
+        one = explorer(counted)
+        runs.clear()
+        for a in (4, 5, 6, 7):
+            one.controls["a"].value = a
+            await asyncio.sleep(0.01)
+        await until(lambda: shown(one).state == "done")
+        await asyncio.sleep(0.1)  # whoever was not cancelled would show itself now
+        return shown(one).text, json.loads(shown(one).settings)["a"]
+
+    assert asyncio.run(changes()) == ("x 7, step 20", 7)
+    assert [a for a, _ in runs] == [4, 5, 6, 7]
+    assert runs[-1][1] == 21
+    assert all(steps < 21 for _, steps in runs[:-1])
+
+
+def test_a_problem_in_the_middle_of_a_run_is_shown():
+    def fails_late(a, kind):
+        yield lambda: {"a": a, "text": "fine"}
+        time.sleep(0.06)
+        yield lambda: {"a": a, "text": "fine"}
+        raise FloatingPointError("the loss is no longer finite")
+
+    async def change():
+        one = explorer(fails_late)
+        one.controls["a"].value = 5
+        await until(lambda: shown(one).problem)
+        return shown(one).problem, shown(one).state
+
+    assert asyncio.run(change()) == ("the loss is no longer finite", "done")
+
+
+def test_start_pause_step_and_reset():
+    async def play():
+        one = explorer(slow, player=True)
+        seen = []
+
+        def note():
+            seen.append((shown(one).text.split("step ")[1], shown(one).state))
+
+        one._on_reset(None)
+        note()
+        one._on_step(None)
+        note()
+        one._on_start(None)
+        assert one._start_button.description == "Pause"
+        await asyncio.sleep(0.05)
+        one._on_start(None)
+        assert one._start_button.description == "Start"
+        assert shown(one).state == "paused"
+        paused = shown(one).number
+        await asyncio.sleep(0.1)
+        assert shown(one).number == paused
+        one._on_start(None)
+        await until(lambda: shown(one).state == "done")
+        note()
+        one._on_step(None)  # after the end, from the beginning
+        note()
+        return seen
+
+    assert asyncio.run(play()) == [
+        ("0", "paused"),
+        ("1", "paused"),
+        ("20", "done"),
+        ("0", "paused"),
+    ]
+
+
+def test_events_from_another_thread_do_not_meet_the_run_half_way():
+    """The first events of a widget come in one thread, later ones in another."""
+
+    async def change():
+        one = explorer(slow)
+        one.controls["a"].value = 4  # its run goes on in this thread
+        other = threading.Thread(target=asyncio.run, args=(late(one),))
+        other.start()
+        while other.is_alive():
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(0.1)
+        return shown(one).text, json.loads(shown(one).settings)["a"]
+
+    async def late(one):
+        await asyncio.sleep(0.02)
+        one.controls["a"].value = 6
+        await until(lambda: shown(one).text == "x 6, step 20")
+
+    for _ in range(5):
+        assert asyncio.run(change()) == ("x 6, step 20", 6)
+
+
+def test_a_still_picture_stands_in_where_there_is_no_kernel():
+    data, metadata = explorer()._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert data["text/plain"].startswith("x is 3\nThis is a still picture of a live explorer.")
+    assert "height a, kind" in data["text/plain"]
+    assert re.search(r'<img alt="x is 3[^"]+" width="\d+" src="data:image/png', data["text/html"])
+    assert "Run this cell in JupyterLab" in data["text/html"].split("<p>")[1]
+    assert metadata["image/png"]["alt"] == data["text/plain"]
+
+
+def test_a_closed_explorer_keeps_no_widget_and_no_figure():
+    before = _living()
+    one = explorer()
+    assert _living() != before
+    one.close()
+    assert _living() == before
+    assert one._picture is None
+
+
+def _living():
+    return set(widgets.widget._instances)
+
+
+def test_what_stays_is_drawn_once_and_what_changes_always():
+    picture = Picture(start, draw, (3, 2))
+    first = picture.png({"a": 3, "text": "x"})
+    other = picture.png({"a": 9, "text": "x"})
+    assert other != first
+    assert picture.png({"a": 3, "text": "x"}) == first  # nothing of the other picture is left
+
+
+def test_new_limits_draw_the_axes_again():
+    def draw_with_limits(artists, result):
+        artists["lines"][0].axes.set_ylim(0, result["a"])
+
+    picture = Picture(start, draw_with_limits, (3, 2))
+    narrow, wide = picture.png({"a": 1}), picture.png({"a": 100})
+    assert narrow != wide
+    assert picture.png({"a": 1}) == narrow
+
+
+RERUNS = """
+import gc, threading, resource
+from ipywidgets.widgets import widget
+import matplotlib.pyplot as plt
+
+def count():
+    gc.collect()
+    figures = sum(type(one).__name__ == "Figure" for one in gc.get_objects())
+    return [len(widget._instances), threading.active_count(), len(plt.get_fignums()), figures]
+"""
+
+
+def test_ten_reruns_of_a_cell_leak_nothing():
+    """In a kernel, with another explorer in a cell that is not run again."""
+    from nbclient import NotebookClient
+    from nbformat import v4
+
+    cells = [
+        RERUNS,
+        "from helpers import explorers\nexplorers.errors()",
+        "explorers.neuron()",
+        "print(*count())",
+    ]
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in cells])
+    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(ROOT)}})
+
+    def counts():
+        client.execute_cell(notebook.cells[3], 3)
+        return [int(number) for number in notebook.cells[3].outputs[0].text.split()]
+
+    with client.setup_kernel():
+        for index in range(3):
+            client.execute_cell(notebook.cells[index], index)
+        before = counts()
+        for _ in range(10):
+            client.execute_cell(notebook.cells[2], 2)
+        assert counts() == before
+        client.execute_cell(notebook.cells[1], 1)  # the other cell's explorer was still alive
+        assert counts() == before
+
+
+@pytest.mark.parametrize("value", [0.15, 1.0, 1e-3])
+def test_learning_rates_are_round_numbers(value):
+    slider = make.log_slider("learning rate", 1e-3, 10, value)
+    values = [one for _, one in slider.options]
+    assert value in values
+    assert values[0] == 1e-3
+    assert values[-1] == 10
+    steps = np.diff(np.log10(values))
+    assert steps.min() > 0.05
+    assert steps.max() < 0.2

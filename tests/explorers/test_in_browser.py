@@ -1,0 +1,134 @@
+"""All explorers in JupyterLab in a real browser: every control is really moved."""
+
+import re
+
+import pytest
+from jupyter_in_browser import NOTEBOOKS, ShownExplorer, explorer_notebook, run_all
+
+from helpers import explorers
+
+pytestmark = pytest.mark.slow
+CHAPTERS = [path.stem[:2] for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
+
+
+@pytest.fixture(scope="module")
+def shown(lab, browser):
+    """The explorers of all chapters in one notebook, by name. Errors on the page fail its tests."""
+    page = browser.new_page(viewport={"width": 1200, "height": 1400})
+    page_errors = []
+    page.on("pageerror", lambda error: page_errors.append(str(error)))
+    calls = explorer_notebook(lab.folder / "explorers.ipynb", CHAPTERS)
+    run_all(page, lab.address, "explorers.ipynb")
+    names = [re.match(r"explorers\.(\w+)\(", call)[1] for call in calls]
+    shown = {name: ShownExplorer(page, number) for number, name in enumerate(names)}
+    for explorer in shown.values():
+        explorer.start = explorer.settings
+    yield shown
+    page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
+    page.close()
+    assert page_errors == []
+
+
+def test_every_explorer_is_in_a_chapter(shown):
+    assert sorted(shown) == explorers.__all__
+
+
+def move_by_key(explorer, label):
+    """Move a control by one step from the keyboard."""
+    control = explorer.control(label)
+    if control.locator(".noUi-handle").count():
+        handle = control.locator(".noUi-handle")
+        at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+        handle.press("ArrowLeft" if at_end else "ArrowRight")
+    elif control.locator("select").count():
+        select = control.locator("select")
+        last = select.evaluate("select => select.selectedIndex === select.options.length - 1")
+        select.press("ArrowUp" if last else "ArrowDown")
+    elif control.locator("input[type=number]").count():
+        control.locator("input[type=number]").press("ArrowUp")
+    else:
+        control.locator("canvas").press("Space")  # the drawing pad: the pen makes a dot
+
+
+@pytest.mark.parametrize("name", explorers.__all__)
+def test_every_control_changes_picture_and_words_from_the_keyboard(shown, name):
+    explorer = shown[name]
+    assert len(explorer.labels) == len(explorer.settings)
+    for label in explorer.labels:
+        before, picture, text = explorer.settings, explorer.picture, explorer.text
+        move_by_key(explorer, label)
+        explorer.wait(
+            "(canvas, before) => canvas.dataset.settings !== before",
+            explorer.as_json(before),
+            reason=f"{label!r} was moved",
+        )
+        explorer.wait_until_done()
+        changed = [name for name in before if explorer.settings[name] != before[name]]
+        assert len(changed) == 1, label
+        assert explorer.text != text, label
+        assert explorer.picture != picture, label
+        assert explorer.problem == "", label
+
+
+# test_drawing_in_browser.py draws on the pad
+@pytest.mark.parametrize("name", [name for name in explorers.__all__ if name != "drawing_pad"])
+def test_after_a_drag_the_last_picture_belongs_to_the_last_setting(shown, name):
+    explorer = shown[name]
+    label = next(filter(explorer.has_slider, explorer.labels))
+    before, picture = explorer.settings, explorer.picture
+    explorer.drag(label, -25)
+    explorer.drag(label, 45)
+    explorer.wait_until_settled(label)
+    explorer.wait_until_done()
+    now = explorer.settings
+    [name] = [name for name in before if now[name] != before[name]]
+    assert explorer.readout(label) == pytest.approx(float(now[name]), abs=0.0051)
+    assert explorer.picture != picture
+
+    explorer.button("Reset").click()
+    explorer.wait(
+        "(canvas, start) => canvas.dataset.settings === start", explorer.as_json(explorer.start)
+    )
+
+
+def test_training_starts_pauses_steps_and_resets(shown):
+    explorer = shown["training"]
+
+    def epoch():
+        return int(re.search(r"After epoch (\d+)", explorer.text)[1])
+
+    def step():
+        return int(re.search(r"after step ([\d,]+)", explorer.text)[1].replace(",", ""))
+
+    explorer.button("Reset").click()
+    explorer.wait("canvas => canvas.dataset.state === 'paused'")
+    assert (epoch(), step()) == (0, 0)
+    untrained = explorer.picture
+    explorer.button("Step").click()
+    explorer.wait("(canvas, before) => canvas.toDataURL() !== before", untrained)
+    assert (epoch(), step()) == (0, 1)
+    explorer.button("Start").click()
+    explorer.wait("canvas => canvas.dataset.state === 'working'")
+    explorer.button("Pause").click()
+    explorer.wait("canvas => canvas.dataset.state === 'paused'")
+    paused = explorer.number
+    explorer.page.wait_for_timeout(500)
+    assert explorer.number == paused
+    explorer.button("Start").click()
+    explorer.wait_until_done(seconds=90)  # slowly, to be watched
+    assert epoch() == 5
+    explorer.button("Start").click()  # at the end it starts again
+    explorer.wait("canvas => canvas.dataset.state === 'working'")
+
+
+def test_a_rate_that_diverges_is_said_in_place_and_the_explorer_lives_on(shown):
+    explorer = shown["training"]
+    handle = explorer.handle("learning rate")
+    handle.press("End")
+    explorer.wait_until_shown(("learning_rate", 10))
+    assert "learning rate" in explorer.problem + explorer.text
+    assert "too large" in explorer.problem or "worse than guessing" in explorer.text
+    handle.press("Home")
+    explorer.wait_until_shown(("learning_rate", 0.001))
+    assert explorer.problem == ""
+    assert "learning rate 0.001" in explorer.text
