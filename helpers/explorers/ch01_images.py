@@ -8,6 +8,7 @@ from matplotlib.patches import Rectangle
 
 from ..data import load_mnist, train_dev_split
 from ..metrics import accuracy
+from ..network import one_hot
 from ..plots import BLUE, GRAY, GREEN, ORANGE, SKY, mosaic
 from .controls import slider
 from .explorer import Explorer

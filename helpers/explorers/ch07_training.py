@@ -5,7 +5,7 @@ import functools
 import numpy as np
 
 from ..metrics import confusion_matrix
-from ..network import ACTIVATIONS, forward
+from ..network import ACTIVATIONS, forward, initialize
 from ..plots import BLUE, ORANGE, mosaic
 from .controls import choice, list_slider, log_slider, seed, slider
 from .explorer import Explorer

@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
-from ..network import initialize, one_hot
+from ..network import batch_gradients, forward, initialize, one_hot, predict, update
 from ..plots import BLUE, GRAY, ORANGE, mosaic
+from ..training import quiet
 from .controls import choice, log_slider, seed, slider
 from .explorer import Explorer
 from .runs import some_images
@@ -20,7 +21,8 @@ def columns():
     """Explore full-batch gradient descent in column form (chapter 08).
 
     Left, the accuracy on 1,000 dev images while the network learns from 2,000 others; right,
-    twelve dev images with what the network reads. The steps are equations (8.1) to (8.11).
+    twelve dev images with what the network reads. The steps are equations (8.1) to (8.11), computed
+    with examples as rows, which gives the same numbers.
     """
     controls = {
         "units": slider("hidden units", 2, 100, 10, 2),
@@ -33,52 +35,33 @@ def columns():
 
 
 def starting_params(start, units, rng):
-    """Return W1, b1, W2, b2 with a row of weights for each unit."""
+    """Draw the weights as the walk-throughs do, a row for each unit, or as chapter 06 does."""
     if start == "He, Xavier":
-        params = [(W.T.copy(), b[:, None]) for W, b in initialize([784, units, 10], rng=rng)]
-        return [array for pair in params for array in pair]
+        return initialize([784, units, 10], rng=rng)
     shapes = [(units, 784), (units, 1), (10, units), (10, 1)]
-    return [rng.random(shape, dtype=np.float32) - np.float32(0.5) for shape in shapes]
-
-
-def forward_prop(X, W1, b1, W2, b2):
-    """Return Z1, A1 and A2 (8.1)-(8.3)."""
-    Z1 = W1 @ X + b1
-    A1 = np.maximum(Z1, 0)
-    Z2 = W2 @ A1 + b2
-    E = np.exp(Z2 - Z2.max(axis=0))
-    return Z1, A1, E / E.sum(axis=0)
-
-
-def backward_prop(X, Y, Z1, A1, A2, W2):
-    """Return dW1, db1, dW2, db2 (8.5)-(8.9)."""
-    dZ2 = (A2 - Y) / Y.shape[1]
-    dZ1 = (W2.T @ dZ2) * (Z1 > 0)
-    db1, db2 = (dZ.sum(axis=1, keepdims=True) for dZ in (dZ1, dZ2))
-    return dZ1 @ X.T, db1, dZ2 @ A1.T, db2
+    W1, b1, W2, b2 = (rng.random(shape, dtype=np.float32) - np.float32(0.5) for shape in shapes)
+    return [(W1.T.copy(), b1[:, 0]), (W2.T.copy(), b2[:, 0])]
 
 
 def compute(units, alpha, steps, start, seed):
-    """Train in column form; measure the dev accuracy every ten steps."""
-    (X_train, y_train), (X_dev, y_dev) = some_images(TRAIN, DEV)
-    X_train, X_dev = np.ascontiguousarray(X_train.T), np.ascontiguousarray(X_dev.T)
-    Y_train = np.ascontiguousarray(one_hot(y_train).T)
+    """Train on the full batch; measure the dev accuracy every ten steps."""
+    (X, y), (X_dev, y_dev) = some_images(TRAIN, DEV)
+    Y = one_hot(y)
     params = starting_params(start, units, np.random.default_rng(seed))
     at, accuracies = [], []
 
     def measure_dev(step):
-        A2 = forward_prop(X_dev, *params)[-1]
-        if not math.isfinite(A2.sum()):
+        A_L, _ = forward(X_dev, params)
+        if not math.isfinite(A_L.sum()):
             raise FloatingPointError(
                 f"The parameters are no longer finite after {step} steps: α = {alpha:g} is too "
                 "large. Move it to the left."
             )
         at.append(step)
-        accuracies.append(np.mean(A2.argmax(axis=0) == y_dev))
+        accuracies.append(np.mean(A_L.argmax(axis=1) == y_dev))
 
     def measure():
-        A2 = forward_prop(X_dev[:, :SHOWN], *params)[-1]
-        read = A2.argmax(axis=0)
+        read = predict(X_dev[:SHOWN], params)
         right = np.count_nonzero(read == y_dev[:SHOWN])
         text = (
             f"{units} hidden units, α = {alpha:g}, weights start as {start}, seed {seed}\n"
@@ -91,19 +74,16 @@ def compute(units, alpha, steps, start, seed):
             "at": at,
             "accuracies": accuracies,
             "steps": steps,
-            "x": X_dev[:, :SHOWN].T,
+            "x": X_dev[:SHOWN],
             "read": read,
             "labels": y_dev[:SHOWN],
             "text": text,
         }
 
-    @np.errstate(over="ignore", invalid="ignore")  # what is not finite is reported
+    @quiet
     def ten_steps():
         for _ in range(EVERY):
-            Z1, A1, A2 = forward_prop(X_train, *params)
-            grads = backward_prop(X_train, Y_train, Z1, A1, A2, params[2])
-            for P, dP in zip(params, grads, strict=True):
-                P -= alpha * dP
+            update(params, batch_gradients(X, Y, params), alpha)
         measure_dev(at[-1] + EVERY)
 
     measure_dev(0)

@@ -1,13 +1,24 @@
 """A network with a bug beside the right one, and what the gradient doctor says (chapter 10)."""
 
 import math
+from itertools import chain
 
 import numpy as np
 
 from ..gradients import check_gradients
-from ..network import ACTIVATIONS, DERIVATIVES, backward, cross_entropy, forward, initialize, update
+from ..network import (
+    ACTIVATIONS,
+    DERIVATIVES,
+    backward,
+    cross_entropy,
+    forward,
+    initialize,
+    one_hot,
+    steps,
+    update,
+)
 from ..plots import BLUE, GRAY, GREEN, ORANGE, PINK
-from ..training import evaluate
+from ..training import evaluate, quiet
 from .controls import choice, list_slider, log_slider, seed
 from .explorer import Explorer
 from .runs import some_images
@@ -126,24 +137,23 @@ def learn(bugs, params, hidden, learning_rate, seed):
     if "not normalized" in bugs:
         X, X_dev = 255 * X, 255 * X_dev
     Y = one_hot(y)
-    ignore = {"over": "ignore", "invalid": "ignore"}
+
+    def gradients(X_batch, Y_batch, params):
+        if "every batch the same" in bugs:
+            X_batch, Y_batch = X[same], Y[same]
+        _, cache = forward(X_batch, params, hidden)
+        return wrong_backward(cache, Y_batch, params, bugs, learning_rate)
+
+    same = np.random.default_rng(seed).permutation(TRAIN)[:BATCH_SIZE]
+    settings = {"learning_rate": learning_rate, "batch_size": BATCH_SIZE, "rng": order_rng}
+    settings |= {"gradients": quiet(gradients), "update": quiet(update)}
+    epochs = (steps(X, Y, params, **settings) for _ in range(EPOCHS))
     alive = True
-    for step in range(STEPS + 1):
+    for step, _ in enumerate(chain([None], chain.from_iterable(epochs))):
         if step % EVERY == 0:
-            with np.errstate(**ignore):
-                loss, right = evaluate(X_dev, y_dev, params, hidden)
+            loss, right = quiet(evaluate)(X_dev, y_dev, params, hidden)
             alive = alive and math.isfinite(loss)
             yield right if alive else math.nan
-        if step % (TRAIN // BATCH_SIZE) == 0:
-            order = order_rng.permutation(TRAIN)
-        batch, order = order[:BATCH_SIZE], order[BATCH_SIZE:]
-        if "every batch the same" in bugs:
-            batch = np.random.default_rng(seed).permutation(TRAIN)[:BATCH_SIZE]
-        if alive:
-            with np.errstate(**ignore):
-                _, cache = forward(X[batch], params, hidden)
-                grads = wrong_backward(cache, Y[batch], params, bugs, learning_rate)
-                update(params, grads, learning_rate)
 
 
 def examine(bugs, sizes, hidden, learning_rate, seed):

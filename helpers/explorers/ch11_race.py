@@ -1,14 +1,15 @@
 """Two optimizers on one surface, and on MNIST (chapter 11)."""
 
 from collections.abc import Callable
+from itertools import chain, islice
 from typing import NamedTuple
 
 import numpy as np
 
-from ..network import backward, forward, initialize, minibatches, one_hot, update
+from ..network import batch_gradients, initialize, one_hot, steps, update
 from ..optimizers import Adam, Momentum, RMSProp
 from ..plots import BLUE, ORANGE, contours
-from ..training import evaluate
+from ..training import evaluate, quiet
 from .controls import choice, log_slider, seed, slider
 from .explorer import Explorer
 from .runs import some_images
@@ -90,7 +91,7 @@ def descend(name, learning_rate, momentum, surface):
     """Return the points that an optimizer visits on a surface, shape (STEPS + 1, 2)."""
     gradient, start = SURFACES[surface].gradient, np.array(SURFACES[surface].start)
     params = [(start[:, None].copy(), np.zeros(1))]
-    step = bare(OPTIMIZERS[name](params, momentum))
+    step = OPTIMIZERS[name](params, momentum)
     path = [start]
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(STEPS):
@@ -104,18 +105,14 @@ def learn(name, learning_rate, momentum, seed):
     (X, y), (X_dev, y_dev) = some_images(TRAIN, DEV)
     weights_rng, order_rng = np.random.default_rng(seed).spawn(2)
     params = initialize(SIZES, rng=weights_rng)
-    step = bare(OPTIMIZERS[name](params, momentum))
-    batches = minibatches(X, one_hot(y), BATCH_SIZE, order_rng)
-    for number, (X_batch, Y_batch) in enumerate(batches):
-        if number % EVERY == 0:
-            with np.errstate(over="ignore", invalid="ignore"):
-                dev_loss, _ = evaluate(X_dev, y_dev, params)
+    settings = {"learning_rate": learning_rate, "batch_size": BATCH_SIZE, "rng": order_rng}
+    settings |= {"gradients": quiet(batch_gradients)}
+    settings |= {"update": quiet(OPTIMIZERS[name](params, momentum))}
+    taken = islice(steps(X, one_hot(y), params, **settings), MNIST_STEPS)
+    for step, _ in enumerate(chain([None], taken)):
+        if step % EVERY == 0:
+            dev_loss, _ = quiet(evaluate)(X_dev, y_dev, params)
             yield dev_loss
-        if number == MNIST_STEPS:
-            return
-        with np.errstate(over="ignore", invalid="ignore"):
-            _, cache = forward(X_batch, params)
-            step(params, backward(cache, Y_batch, params), learning_rate)
 
 
 def compute(first, first_rate, second, second_rate, momentum, surface, seed):

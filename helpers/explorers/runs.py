@@ -1,13 +1,9 @@
 """Training that can be watched and stopped after any step."""
 
 import functools
-import math
-
-import numpy as np
 
 from ..data import load_mnist
-from ..network import backward, forward, minibatches, one_hot, update
-from ..training import evaluate
+from ..training import measured, training_steps
 
 
 @functools.cache
@@ -18,52 +14,29 @@ def some_images(train, dev=0):
     return (X[:train].copy(), y[:train]), (X[train:end].copy(), y[train:end])
 
 
-def run(train_data, dev_data, params, history, *, learning_rate, batch_size, epochs, rng, hidden):
-    """Train as `helpers.train` does, to the same numbers; yield the number of steps, after each.
+def run(train_data, dev_data, params, history, *, learning_rate, hidden, **settings):
+    """Take the steps of `train` and yield their number after each, once before and once behind all.
 
-    `params` change in place. The list `history` grows by a dict with `epoch`, `train_loss`,
-    `train_accuracy`, `dev_loss` and `dev_accuracy` before the first step and after each epoch.
-
-    Raises
-    ------
-    FloatingPointError
-        When the loss is no longer finite, with advice.
+    `history` grows by a dict of the columns of `train` before the first step and after each epoch.
     """
-    X, y = train_data
-    Y = one_hot(y, classes=len(params[-1][1]))
+    parts = [("train", *train_data), ("dev", *dev_data)]
+    settings |= {"learning_rate": learning_rate, "hidden": hidden}
 
-    # each call ignores for itself: what a generator ignores would leak out at its yields
-    ignore = np.errstate(over="ignore", invalid="ignore")  # a loss that is not finite is reported
+    def measure(epoch, step):
+        row = measured(parts, params, hidden, step, epoch, learning_rate)
+        history.append({"epoch": epoch, **row})
 
-    @ignore
-    def measure(epoch):
-        row = {"epoch": epoch}
-        for part, (X, y) in {"train": train_data, "dev": dev_data}.items():
-            row[f"{part}_loss"], row[f"{part}_accuracy"] = evaluate(X, y, params, hidden)
-        stop_unless_finite(row["train_loss"] + row["dev_loss"], epoch)
-        history.append(row)
-
-    @ignore
-    def step(X_batch, Y_batch, epoch):
-        _, cache = forward(X_batch, params, hidden)
-        grads = backward(cache, Y_batch, params)
-        stop_unless_finite(grads[-1][1][0], epoch)
-        update(params, grads, learning_rate)
-
-    def stop_unless_finite(number, epoch):
-        if not math.isfinite(number):
-            raise FloatingPointError(
-                f"The loss is no longer finite in epoch {epoch}: training diverged. The learning "
-                f"rate {learning_rate:g} is too large for this network. Move it to the left."
-            )
-
-    steps = 0
-    measure(0)
-    yield steps
-    for epoch in range(1, epochs + 1):
-        for X_batch, Y_batch in minibatches(X, Y, batch_size, rng):
-            step(X_batch, Y_batch, epoch)
-            steps += 1
-            yield steps
-        measure(epoch)
-    yield steps
+    epoch = step = 0
+    try:
+        measure(epoch, step)
+        yield step
+        for epoch, step, is_last in training_steps(*train_data, params, **settings):
+            yield step
+            if is_last:
+                measure(epoch, step)
+        yield step
+    except FloatingPointError as error:
+        raise FloatingPointError(
+            f"The loss is no longer finite in epoch {len(history)}: training diverged. The "
+            f"learning rate {learning_rate:g} is too large for this network. Move it to the left."
+        ) from error
