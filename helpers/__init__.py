@@ -35,7 +35,7 @@ from .data import (
 )
 from .datasets import points
 from .dropout import backward_dropout, dropout_masks, forward_dropout
-from .gradient_check import check_gradients, numerical_gradients
+from .gradients import check_gradients, numerical_gradients
 from .initialization import initialize
 from .kaggle import kaggle_files, load_kaggle, load_kaggle_test, write_submission
 from .losses import cross_entropy, cross_entropy_from_logits, log_sum_exp

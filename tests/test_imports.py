@@ -72,7 +72,7 @@ def imports(path):
 
 MODULES = sorted(
     path.relative_to(ROOT / "helpers").as_posix()
-    for folder in ("helpers", "helpers/doctor")
+    for folder in ("helpers", "helpers/gradients")
     for path in (ROOT / folder).glob("*.py")
     if path.stem not in ("__init__", "train_mnist")
 )

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..activations import HIDDEN
 from ..data import one_hot
-from ..gradient_check import check_gradients
+from ..gradients import check_gradients
 from ..initialization import initialize
 from ..losses import cross_entropy
 from ..network import backward, forward

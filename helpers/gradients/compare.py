@@ -6,13 +6,8 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from .activations import HIDDEN
-from .doctor.bugs import run
-from .doctor.diagnosis import Measured, diagnose
-from .doctor.second_look import excuses, say
-from .doctor.shapes import check_shapes
-from .doctor.verdict import listed
-from .validation import (
+from ..activations import HIDDEN
+from ..validation import (
     check_array,
     check_choice,
     check_count,
@@ -24,6 +19,11 @@ from .validation import (
     check_positive,
     check_rng,
 )
+from .bugs import run
+from .diagnosis import Measured, diagnose
+from .second_look import excuses, say
+from .shapes import check_shapes
+from .verdict import listed
 
 TOLERANCE = 1e-6
 TOLERANCE_FLOAT32 = 1e-3

@@ -9,7 +9,7 @@ import pytest
 import student
 
 from helpers import check_gradients, forward, initialize, one_hot
-from helpers.doctor.bugs import run
+from helpers.gradients.bugs import run
 
 # units per layer and batch size: m equal to the classes, to a layer, to 1; square W
 NETWORKS = [
