@@ -5,238 +5,208 @@ of the wrong network along. A layer that follows from that dZ has no bug of its 
 inherits; so each bug is named where it enters.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from itertools import chain, product
 from typing import NamedTuple
 
 import numpy as np
 
-from .bugs import BIASES, HIDDEN_LAYERS, OUTPUT, WEIGHTS, Network
-from .patterns import UNKNOWN, Finding, Sizes, close, explains, factor, findings, fit
+from .bugs import HIDDEN_LAYERS, LINES, OUTPUT, Network
+from .measured import places_in
+from .patterns import PATTERNS, UNKNOWN, Finding, Sizes, close, explains, factor, fit
 from .verdict import causes, listed, sentences, with_masks
 
-LOST = object()  # the state below a layer that nothing explains
 STATES = 30  # explanations carried along, the lightest ones
 
 
-class Measured(NamedTuple):
-    """One array of the gradients, at the places where it was measured."""
+class State(NamedTuple):
+    """How far the search has come: what it found, and the dZ of the layer that it has reached.
 
-    where: str  # "dW" or "db"
-    l: int
-    param: np.ndarray
-    grad: np.ndarray
-    places: tuple
-    numeric: np.ndarray
-    ok: bool
+    Below a layer that nothing explains it is lost, and knows no dZ.
+    """
 
-    @property
-    def name(self):
-        """Name as in the table."""
-        return f"{self.where}{self.l}"
-
-    @property
-    def analytic(self):
-        """The values to be explained."""
-        return self.grad[self.places].astype(float)
+    found: tuple  # of Finding, the last layer first
+    dZ: np.ndarray | float | None
+    lost: bool = False
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What the search works on.
+    """What is to be explained; `Alone` and `WithBatch` know what follows from a dZ."""
 
-    With a network, its loss is `scale` times the mean cross-entropy plus λ/2 times the squares of
-    W (and b), and the arrays are compared at all places. Without one they are compared with the
-    numeric values where these were measured.
-    """
-
-    arrays: dict  # (where, l) -> Measured
+    arrays: list  # of Measured: dW1, db1, dW2, …
     sizes: Sizes
     tolerance: float
-    network: Network | None = None
-    scale: float = 1.0
-    strength: dict = field(default_factory=lambda: {"dW": 0.0, "db": 0.0})  # λ
-    decays: dict = field(default_factory=dict)  # differences from numeric: multiples of W, b
+    strength: dict  # λ of the loss, for "dW" and "db"
+    decays: dict  # multiples of W and b that make up a difference from the numeric values
+
+    def layer(self, l):
+        """The arrays dW and db of layer l."""
+        return self.arrays[2 * l - 2 : 2 * l]
+
+    def lines(self, l, dZ):
+        """The values of dW and db of layer l, as they follow from dZ."""
+        pairs = zip(self.products(l, dZ), self.layer(l), strict=True)
+        return [product + self.strength[array.kind] * array.value for product, array in pairs]
+
+    def scaled(self, l, right):
+        """A constant times the right dZ."""
+        c, certain = self.fitted(l, self.lines(l, 0 * right), self.products(l, right))
+        finding = factor(c, certain, "dZ", l, self.sizes)
+        return [(finding, c * right)] if finding else []
+
+    def fitted(self, l, base, change):
+        """Fit dW and db of layer l with base + c · change; c, and whether enough entries say so."""
+        analytic = np.concatenate([array.analytic for array in self.layer(l)])
+        return fit(analytic, np.concatenate(base), np.concatenate(change))
+
+    def explanations(self, array, right, dZ):
+        """List the findings that turn the right values of an array into the analytic ones."""
+        found = (pattern(self, array, right) for pattern in PATTERNS)
+        return [finding for finding in found if finding]
 
 
-def _lines(problem, l, dZ):
-    """Right dW and db of a layer for its dZ, or multiples of the numeric ones."""
-    arrays = [problem.arrays[where, l] for where in ("dW", "db")]
-    if problem.network is None:
-        return [dZ * array.numeric for array in arrays]
-    products = problem.network.A[l - 1].T @ dZ, dZ.sum(axis=0)
-    return [
-        product[array.places] + problem.strength[array.where] * array.param[array.places]
-        for product, array in zip(products, arrays, strict=True)
-    ]
+class Alone(Problem):
+    """The numeric values alone, which are right: of dZ no more is known than a factor."""
+
+    start = 1.0  # the factor above the last layer
+
+    def products(self, l, dZ):
+        """The factor times the numeric values."""
+        return [dZ * array.numeric for array in self.layer(l)]
+
+    def ways(self, l, above):
+        """List (finding or None, dZ): the right dZ of layer l, then the wrong ones."""
+        return [(None, above), *self.scaled(l, above)]
 
 
-def _fitted(problem, l, right, change):
-    """Fit dW and db of a layer with right + c · change; c, and whether enough entries say so."""
-    analytic = np.concatenate([problem.arrays[where, l].analytic for where in ("dW", "db")])
-    return fit(analytic, np.concatenate(right), np.concatenate(change))
+@dataclass(frozen=True)
+class WithBatch(Problem):
+    """The network with its batch, whose loss is `scale` times the mean cross-entropy, plus λ."""
 
+    network: Network
+    scale: float
+    start = None  # there is no dZ above the last layer
 
-def _bugs(problem, l, dZ, where, bugs, scale=1.0):
-    """What each known bug makes of a line; dZ is that of the layer above for where = "dZ"."""
-    for bug in bugs:
-        wrong = bug.wrong(problem.network, l, dZ)
-        if wrong is not None and np.abs(wrong).max() < 1e100:
-            yield Finding(where, l, bug.name, bug.sentence, bug.repair), scale * wrong
+    def products(self, l, dZ):
+        """Eqs. (4.4), (4.5), at the places."""
+        in_W, in_b = self.layer(l)
+        return [(self.network.A[l - 1].T @ dZ)[in_W.places], dZ.sum(axis=0)[in_b.places]]
 
+    def ways(self, l, above):
+        """List (finding or None, dZ): the right dZ of layer l, then the wrong ones."""
+        last = l == self.sizes.layers
+        scale, bugs = (self.scale, OUTPUT) if last else (1.0, HIDDEN_LAYERS)
+        right = scale * self.network.dZ(l, above)
+        mistakes = [(finding, scale * dZ) for finding, dZ in self.mistakes("dZ", l, above, bugs)]
+        updated = [] if last else self.updated(l, above, right)
+        return [(None, right), *mistakes, *self.scaled(l, right), *updated]
 
-def _ways(problem, l, state):
-    """List (finding or None, dZ) for the right dZ of layer l and each wrong one."""
-    net, output = problem.network, l == problem.sizes.layers
-    scale = problem.scale if output else 1.0
-    if net is None:
-        right = state
-        ways = [(None, right)]
-    else:
-        right = scale * net.dZ(l, state)
-        bugs = OUTPUT if output else HIDDEN_LAYERS
-        ways = [(None, right), *_bugs(problem, l, state, "dZ", bugs, scale)]
-    lines, nothing = _lines(problem, l, right), _lines(problem, l, 0 * right)
-    slopes = [line - zero for line, zero in zip(lines, nothing, strict=True)]
-    c, certain = _fitted(problem, l, nothing, slopes)
-    finding = factor(c, certain, "dZ", l, problem.sizes)
-    if finding:
-        ways.append((finding, c * right))
-    if net is not None and not output:
-        moved = state @ net.grads[l][0].T * net.masks[l] * net.slope(l)
-        slopes = [
-            line - zero for line, zero in zip(_lines(problem, l, moved), nothing, strict=True)
-        ]
-        step, certain = _fitted(problem, l, lines, slopes)
+    def mistakes(self, kind, l, dZ, bugs):
+        """What each known bug makes of a line; dZ is that of the layer above for kind "dZ"."""
+        for bug in bugs:
+            if bug.when(self.network, l):
+                wrong = bug.wrong(self.network, l, dZ)
+                if np.abs(wrong).max() < 1e100:
+                    yield Finding(kind, l, bug.name, bug.sentence, bug.repair), wrong
+
+    def updated(self, l, above, right):
+        """The dZ of a hidden layer that came through W - learning rate · dW instead of W."""
+        net = self.network
+        moved = above @ net.grads[l][0].T * net.masks[l] * net.slope(net.Z[l])
+        step, certain = self.fitted(l, self.lines(l, right), self.products(l, moved))
         if step < 0 and certain:
-            finding = Finding(
-                "dZ",
-                l,
-                "W already updated",
-                f"dZ{{l}} uses W{{n}} after its update with a learning rate of {-step:.4g}",
-                "compute all gradients first, then update",
-                1.25,
-            )
-            ways.append((finding, right + step * moved))
-    return ways
+            name, repair = "W already updated", "compute all gradients first, then update"
+            sentence = f"dZ{{l}} uses W{{n}} after its update with a learning rate of {-step:.4g}"
+            yield Finding("dZ", l, name, sentence, repair, 1.25), right + step * moved
 
-
-def _explanations(problem, key, right, dZ):
-    """List the ways in which the analytic values of one array follow from dZ."""
-    array, net = problem.arrays[key], problem.network
-    analytic, tolerance, where = array.analytic, problem.tolerance, array.where
-    if close(analytic, right, tolerance):
-        return [()]
-    strength = problem.strength[where]
-    decay, certain = fit(analytic, right, array.param[array.places])
-    decays = ([-strength] if strength else []) + ([decay] if certain else [])
-    decays += problem.decays.get(where, [])
-    found = findings(array, right, problem.sizes, tolerance, decays, strength)
-    if net is not None:
-        more = strength * array.param[array.places]
-        bugs = _bugs(problem, array.l, dZ, where, WEIGHTS if where == "dW" else BIASES)
-        found += [
+    def explanations(self, array, right, dZ):
+        """The patterns, and the known bugs of the line."""
+        decay = self.strength[array.kind] * array.value
+        return super().explanations(array, right, dZ) + [
             finding
-            for finding, wrong in bugs
-            if explains(wrong[array.places] + more, analytic, right, tolerance)
+            for finding, wrong in self.mistakes(array.kind, array.l, dZ, LINES[array.kind])
+            if explains(wrong[array.places] + decay, array.analytic, right, self.tolerance)
         ]
-    return [(finding,) for finding in found]
 
 
-def _unknown(where, l):
-    return Finding(where, l, "no known pattern", "", "", UNKNOWN)
+def unknown(kind, l, weight=UNKNOWN):
+    """A finding that names no bug."""
+    return Finding(kind, l, "no known pattern", "", "", weight)
 
 
-def _layer(problem, l, state):
-    """Yield (findings, dZ) for every way to explain layer l; at worst say that it is unknown."""
-    arrays = [problem.arrays["dW", l], problem.arrays["db", l]]
-    unknown = [[(_unknown("dW", l),)], [(_unknown("db", l),)]]
-    plain = None
-    for step, dZ in _ways(problem, l, state):
-        lines = _lines(problem, l, dZ)
-        plain = plain or lines  # of the right dZ, which comes first
-        ways = [
-            _explanations(problem, (array.where, l), line, dZ)
-            for array, line in zip(arrays, lines, strict=True)
-        ]
-        seen = [
-            way == [()] and explains(line, array.analytic, right, problem.tolerance)
-            for array, way, line, right in zip(arrays, ways, lines, plain, strict=True)
-        ]
-        if step and not any(seen):
+def explained(problem, array, line, dZ):
+    """List tuples of findings: each explains how an array follows from dZ, () that it just does."""
+    if close(array.analytic, line, problem.tolerance):
+        return [()]
+    found = problem.explanations(array, line, dZ)
+    return [(finding,) for finding in found] or [(unknown(array.kind, array.l),)]
+
+
+def explain_layer(problem, l, state):
+    """Yield the states that explain layer l, too, in every possible way."""
+    if state.lost:
+        yield state
+        return
+    arrays, right = problem.layer(l), None
+    for wrong, dZ in problem.ways(l, state.dZ):
+        lines = problem.lines(l, dZ)
+        right = right or lines  # of the right dZ, which comes first
+        shown = (
+            explains(line, array.analytic, should, problem.tolerance)
+            for array, line, should in zip(arrays, lines, right, strict=True)
+        )
+        if wrong and not any(shown):
             continue  # a wrong dZ must show in at least one of the two lines
-        ways = [way or dont_know for way, dont_know in zip(ways, unknown, strict=True)]
-        for in_W in ways[0]:
-            for in_b in ways[1]:
-                yield ((step,) if step else ()) + in_W + in_b, dZ
-        if step is None and ways == unknown:
+        found = state.found + ((wrong,) if wrong else ())
+        both = [explained(problem, *of, dZ) for of in zip(arrays, lines, strict=True)]
+        for in_W, in_b in product(*both):
+            yield State(found + in_W + in_b, dZ)
+        if not wrong and both == [[(unknown(array.kind, l),)] for array in arrays]:
             # cheaper than two unknown lines where the layers below are wrong as well
             weight = (1.5 if l == 1 else 2.5) * UNKNOWN
-            yield (_unknown("dZ", l)._replace(weight=weight),), LOST
+            yield State((*found, unknown("dZ", l, weight)), None, lost=True)
 
 
 def cost(found):
     """How much must be believed: few different bugs first, then few places."""
     weights = {}
     for finding in found:
-        known = finding.weight < UNKNOWN
-        name = (finding.name, finding.where == "dZ") if known else finding[:3]
-        weights[name] = max(finding.weight, weights.get(name, 0))
+        weights[finding.bug] = max(finding.weight, weights.get(finding.bug, 0))
     return round(sum(weights.values()) + 0.1 * len(found), 6)
 
 
 def search(problem):
-    """Find the explanations of all arrays that need the fewest bugs.
+    """Find the explanations of all arrays that need the fewest bugs: tuples of findings.
 
-    Returns
-    -------
-    list of tuple of Finding
-        More than one where different bugs give the same numbers; from the last layer down.
+    They are several where different bugs give the same numbers.
     """
-    states = [((), 1.0 if problem.network is None else None)]
+    states = [State((), problem.start)]
     for l in range(problem.sizes.layers, 0, -1):
-        longer = []
-        for found, state in states:
-            if state is LOST:
-                longer.append((found, LOST))
-            else:
-                longer += [(found + more, dZ) for more, dZ in _layer(problem, l, state)]
-        states = sorted(longer, key=lambda pair: cost(pair[0]))[:STATES]
-    least = cost(states[0][0])
-    return list(dict.fromkeys(found for found, _ in states if cost(found) == least))
+        longer = [longer for state in states for longer in explain_layer(problem, l, state)]
+        states = sorted(longer, key=lambda state: cost(state.found))[:STATES]
+    least = cost(states[0].found)
+    return list(dict.fromkeys(state.found for state in states if cost(state.found) == least))
 
 
 def reproduce_loss(arrays, network, tolerance):
     """Find scale and λ with numeric = scale · (right gradient) + λ W, and λ b if it must be.
 
-    Returns
-    -------
-    scale : float
-    strength : dict
-        λ for "dW" and "db".
-
     Both are None where the batch does not give the numeric values: it belongs to another loss.
     """
-    right, dZ = {}, None
-    for l in range(len(network.params), 0, -1):
-        dZ = network.dZ(l, dZ)
-        right["dW", l], right["db", l] = network.A[l - 1].T @ dZ, dZ.sum(axis=0)
+    sizes = [np.full(len(a.numeric), max(np.abs(a.numeric).max(), 1e-3)) for a in arrays]
+    size = np.concatenate(sizes)
 
-    def joined(values):
-        return np.concatenate([values(key, array) for key, array in arrays.items()])
+    def column(values):
+        return np.concatenate(list(values)) / size
 
-    size = joined(lambda _, a: np.full(len(a.numeric), max(np.abs(a.numeric).max(), 1e-3)))
-    numeric = joined(lambda _, a: a.numeric) / size
-    R = joined(lambda key, a: right[key][a.places]) / size
-    W = joined(lambda key, a: a.param[a.places] * (key[0] == "dW")) / size
-    Wb = joined(lambda _, a: a.param[a.places]) / size
-    for target, columns in (  # the simplest explanation first
-        (numeric - R, []),
-        (numeric - R, [W]),
-        (numeric - R, [Wb]),
-        (numeric, [R]),
-        (numeric, [R, W]),
-        (numeric, [R, Wb]),
-    ):
+    numeric = column(a.numeric for a in arrays)
+    right = column(grad[a.places] for grad, a in zip(chain(*network.right()), arrays, strict=True))
+    # the simplest explanation first: with a scale or without, with λ for no array, W, or all
+    for scaled, kinds in product((False, True), ((), ("dW",), ("dW", "db"))):
+        target, columns = (numeric, [right]) if scaled else (numeric - right, [])
+        if kinds:
+            columns.append(column(a.value * (a.kind in kinds) for a in arrays))
         X, kept = np.array(columns).reshape(len(columns), len(target)).T, np.isfinite(target)
         if len(target) <= X.shape[1] + 1:
             break
@@ -244,10 +214,9 @@ def reproduce_loss(arrays, network, tolerance):
             solution = np.linalg.lstsq(X[kept], target[kept])[0]
             residual = np.abs(target - X @ solution)
             kept = residual <= np.quantile(residual, 0.9)
-        scale = solution[0] if len(columns) and columns[0] is R else 1.0
+        scale = solution[0] if scaled else 1.0
         if residual[kept].max() <= tolerance and scale > 0:
-            decay = solution[-1] if len(columns) and columns[-1] is not R else 0.0
-            return scale, {"dW": decay, "db": decay if columns and columns[-1] is Wb else 0.0}
+            return scale, {kind: solution[-1] if kind in kinds else 0.0 for kind in ("dW", "db")}
     return None, None
 
 
@@ -261,84 +230,63 @@ OTHER_LOSS = (
 )
 
 
-def diagnose(arrays, network, precision):
-    """Say in sentences and per array what is likely wrong.
+def diagnose(arrays, wrong, network, precision):
+    """Say what is likely wrong: the verdict, and the likely cause of each array named in `wrong`.
 
-    Parameters
-    ----------
-    arrays : list of Measured
-        Not all of them ok.
-    network : Network or None
-        With the batch, where there is one.
-    precision : float
-        Relative precision of the analytic values: 1e-6, or 1e-3 for those from float32.
-
-    Returns
-    -------
-    text : str
-        The verdict.
-    causes : dict
-        Likely cause of each array that disagrees.
+    `network` holds the batch, or is None; `precision` is that of the analytic values, 1e-6, or
+    1e-3 for those from float32.
     """
-    arrays = {(array.where, array.l): array for array in arrays}
-    wrong = [array.name for array in arrays.values() if not array.ok]
-    right = [array.name for array in arrays.values() if array.ok]
+    right = [array.name for array in arrays if array.name not in wrong]
     head = f"Wrong: {listed(wrong) if right else 'all arrays'}."
     head += f" Right: {listed(right)}." if right else ""
-    layers = len(arrays) // 2
-    if in_reverse(arrays, layers, precision):
+    loose = max(precision, 1e-5)  # for numeric values
+    if in_reverse(arrays, loose):
         return (
             f"{head} Likely bug: the list of gradients begins with the last layer. "
             "Repair: return grads[::-1].",
             dict.fromkeys(wrong, "reverse order"),
         )
-    loose = max(precision, 1e-5)  # for numeric values
-    scale, strength = None, None
-    if network is not None:
-        scale, strength = reproduce_loss(arrays, network, loose)
-    m = float("nan") if network is None else len(network.Y)
-    sizes = Sizes(layers, arrays["db", layers].grad.size, m)
-    decays = _decays(arrays, loose)
-    if scale is not None:
-        everywhere = {
-            key: array._replace(places=np.indices(array.grad.shape).reshape(array.grad.ndim, -1))
-            for key, array in arrays.items()
-        }
-        everywhere = {k: a._replace(places=tuple(a.places)) for k, a in everywhere.items()}
-        problem = Problem(everywhere, sizes, precision, network, scale, strength, decays)
+    scale, strength = reproduce_loss(arrays, network, loose) if network else (None, None)
+    m = len(network.Y) if network else float("nan")
+    sizes = Sizes(len(arrays) // 2, arrays[-1].grad.size, m)
+    decays = _decays(arrays, wrong, loose)
+    if scale is None:
+        problem, hidden = Alone(arrays, sizes, loose, {"dW": 0.0, "db": 0.0}, decays), None
     else:
-        problem = Problem(arrays, sizes, loose, decays=decays)
+        whole = [replace(array, places=places_in(array.grad.shape)) for array in arrays]
+        problem = WithBatch(whole, sizes, precision, strength, decays, network, scale)
+        hidden = network.hidden
     explanations = search(problem)
-    text = sentences(explanations, wrong, layers, network.hidden if scale is not None else None)
-    unknown = any(finding.weight >= UNKNOWN for found in explanations for finding in found)
-    if network is None and unknown:
-        text.append(MORE)
-    if network is not None and scale is None:
+    text = sentences(explanations, wrong, sizes.layers, hidden)
+    if network and scale is None:
         text.append(OTHER_LOSS)
+    elif not network and any(f.weight >= UNKNOWN for found in explanations for f in found):
+        text.append(MORE)
     verdict = " ".join([head, *text])
-    if network is not None and any(np.ndim(mask) == 2 for mask in network.masks):
+    if network and any(np.ndim(mask) == 2 for mask in network.masks):
         verdict = with_masks(verdict, network.masks)
     return verdict, causes(explanations, wrong)
 
 
-def in_reverse(arrays, layers, precision):
+def in_reverse(arrays, tolerance):
     """Say whether these are the right arrays, the last layer first."""
-    for (where, l), array in arrays.items():
-        other = arrays[where, layers + 1 - l].grad
-        if other.shape != array.grad.shape:
-            return False
-        if not close(other[array.places].astype(float), array.numeric, max(precision, 1e-5)):
-            return False
-    return layers > 1
+    layers = len(arrays) // 2
+    grads = {array.name: array.grad for array in arrays}
+    pairs = [(array, grads[f"{array.kind}{layers + 1 - array.l}"]) for array in arrays]
+    return layers > 1 and all(
+        grad.shape == array.grad.shape
+        and close(grad[array.places].astype(float), array.numeric, tolerance)
+        for array, grad in pairs
+    )
 
 
-def _decays(arrays, tolerance):
+def _decays(arrays, wrong, tolerance):
     """Multiples of W and b that make up the difference from the numeric values somewhere."""
     decays = {"dW": [], "db": []}
-    for (where, _), array in arrays.items():
-        param = array.param[array.places]
-        decay, certain = fit(array.analytic, array.numeric, param)
-        wrong = array.numeric + decay * param
-        if certain and not array.ok and explains(wrong, array.analytic, array.numeric, tolerance):
-            decays[where].append(decay)
+    for array in arrays:
+        extra, certain = fit(array.analytic, array.numeric, array.value)
+        made = array.numeric + extra * array.value
+        certain &= explains(made, array.analytic, array.numeric, tolerance)
+        if certain and array.name in wrong:
+            decays[array.kind].append(extra)
     return decays

@@ -8,23 +8,28 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .bugs import RIGHT_DB, RIGHT_DW, RIGHT_HIDDEN, RIGHT_OUTPUT
+from .bugs import RIGHT, RIGHT_HIDDEN, RIGHT_OUTPUT
 
 UNKNOWN = 10.0  # the weight of a finding that names no bug
 
 
 class Finding(NamedTuple):
-    """A bug with its place: `where` is "dZ", "dW" or "db", of layer l.
+    """A bug in what is computed for layer l: its kind is "dZ", "dW" or "db".
 
     `weight` is how much must be believed: 1 for a bug with a name, more for a mere number.
     """
 
-    where: str
+    kind: str
     l: int
     name: str
     sentence: str
     repair: str
     weight: float = 1.0
+
+    @property
+    def bug(self):
+        """Equal for the same bug in several places; what is unknown is another one each time."""
+        return (self.name, self.kind == "dZ") if self.weight < UNKNOWN else self[:3]
 
 
 class Sizes(NamedTuple):
@@ -70,85 +75,49 @@ TWO = "derive dZ{l} from the loss as it is, with its constant"
 OUTPUT_FACTORS = [
     (lambda m, k: -1, "it is Y - A{l} instead of A{l} - Y", RIGHT_OUTPUT),
     (lambda m, k: m, "{m} is the number of examples: the 1/m is missing", RIGHT_OUTPUT),
-    (
-        lambda m, k: 1 / m,
-        "1/{m} is one over the number of examples: the 1/m is applied a second time",
-        RIGHT_OUTPUT,
-    ),
-    (
-        lambda m, k: k,
-        "{k} is the number of classes: the loss averages over all m * {k} entries, the gradient "
-        "divides by m alone",
-        "divide both by m, or both by m * {k}",
-    ),
-    (
-        lambda m, k: 1 / k,
-        "1/{k} is one over the number of classes: the gradient averages over all m * {k} entries, "
-        "the loss over the m examples",
-        RIGHT_OUTPUT,
-    ),
-    (
-        lambda m, k: m * k,
-        "it is m * {k}, with {k} classes: the loss averages over all m * {k} entries, the gradient "
-        "over nothing",
-        "divide both by m",
-    ),
-    (
-        lambda m, k: 2,
-        "the loss has a 1/2 that the gradient lacks, or the gradient a 2 too many",
-        TWO,
-    ),
-    (
-        lambda m, k: 1 / 2,
-        "the gradient has lost a 2, as that of a square, or has a 1/2 that the loss lacks",
-        TWO,
-    ),
-]
-
-HIDDEN_FACTORS = [
-    (lambda m, k: -1, "there is a minus sign too many or too few", RIGHT_HIDDEN),
-    (
-        lambda m, k: m,
-        "{m} is the number of examples: the 1/m, which dZ{L} carries already, is undone",
-        RIGHT_HIDDEN,
-    ),
-    (
-        lambda m, k: 1 / m,
-        "1/{m} is one over the number of examples: the 1/m, which dZ{L} carries already, is "
-        "applied a second time",
-        RIGHT_HIDDEN,
-    ),
-    (lambda m, k: 2, "there is a 2 too many", RIGHT_HIDDEN),
-    (
-        lambda m, k: 1 / 2,
-        "a 2 is lost, such as the 1/keep of a dropout mask with keep = 0.5",
-        RIGHT_HIDDEN,
-    ),
-]
+    (lambda m, k: 1 / m,
+     "1/{m} is one over the number of examples: the 1/m is applied a second time", RIGHT_OUTPUT),
+    (lambda m, k: k,
+     "{k} is the number of classes: the loss averages over all m * {k} entries, the gradient "
+     "divides by m alone", "divide both by m, or both by m * {k}"),
+    (lambda m, k: 1 / k,
+     "1/{k} is one over the number of classes: the gradient averages over all m * {k} entries, "
+     "the loss over the m examples", RIGHT_OUTPUT),
+    (lambda m, k: m * k,
+     "it is m * {k}, with {k} classes: the loss averages over all m * {k} entries, the gradient "
+     "over nothing", "divide both by m"),
+    (lambda m, k: 2,
+     "the loss has a 1/2 that the gradient lacks, or the gradient a 2 too many", TWO),
+    (lambda m, k: 1 / 2,
+     "the gradient has lost a 2, as that of a square, or has a 1/2 that the loss lacks", TWO),
+]  # fmt: skip
 
 
-def _line_factors(line):
+def _factors(line, dZ, mean="", keep=""):
+    carried = f"the 1/m, which {dZ} carries already, is"
     return [
         (lambda m, k: -1, "there is a minus sign too many or too few", line),
-        (
-            lambda m, k: m,
-            "{m} is the number of examples: the 1/m, which dZ{l} carries already, is undone",
-            line,
-        ),
-        (
-            lambda m, k: 1 / m,
-            "1/{m} is one over the number of examples: the 1/m, which dZ{l} carries already, is "
-            "applied a second time, as by a mean instead of the sum",
-            line,
-        ),
+        (lambda m, k: m, f"{{m}} is the number of examples: {carried} undone", line),
+        (lambda m, k: 1 / m,
+         f"1/{{m}} is one over the number of examples: {carried} applied a second time{mean}",
+         line),
         (lambda m, k: 2, "there is a 2 too many", line),
-        (lambda m, k: 1 / 2, "a 2 is lost", line),
-    ]
+        (lambda m, k: 1 / 2, f"a 2 is lost{keep}", line),
+    ]  # fmt: skip
+
+
+MEAN = ", as by a mean instead of the sum"
+KEEP = ", such as the 1/keep of a dropout mask with keep = 0.5"
+FACTORS = {
+    "dZ": _factors(RIGHT_HIDDEN, "dZ{L}", keep=KEEP),
+    "dW": _factors(RIGHT["dW"], "dZ{l}", mean=MEAN),
+    "db": _factors(RIGHT["db"], "dZ{l}", mean=MEAN),
+}
 
 
 def _factor_causes(c, table, sizes):
-    """List what is known to bring a factor: (cause, repair)."""
-    m = sizes.m
+    """List what is known to bring a factor: [cause, repair]."""
+    m, k = sizes.m, str(sizes.classes)
     if math.isnan(m):  # a whole number may be m, for all we know
         m = next((w for w in (round(c), round(1 / c)) if w > 1 and _equal(c, w, 1 / w)), m)
     causes = []
@@ -156,10 +125,7 @@ def _factor_causes(c, table, sizes):
         if _equal(c, value(m, sizes.classes)):
             if "{m}" in cause and math.isnan(sizes.m):
                 cause = cause.replace("is", "may be", 1)
-            causes.append(
-                [text.replace("{m}", f"{m:g}").replace("{k}", str(sizes.classes))
-                 for text in (cause, repair)]
-            )  # fmt: skip
+            causes.append([t.replace("{m}", f"{m:g}").replace("{k}", k) for t in (cause, repair)])
     return causes
 
 
@@ -167,110 +133,102 @@ def _equal(c, *values):
     return any(abs(c / value - 1) < 1e-4 for value in values)
 
 
-def factor(c, certain, where, l, sizes):
+def factor(c, certain, kind, l, sizes):
     """Put a constant factor into words; None if too few entries speak for it."""
     if abs(c) < 1e-9 or abs(c - 1) < 1e-9:
         return None
-    if where == "dZ":
-        table = OUTPUT_FACTORS if l == sizes.layers else HIDDEN_FACTORS
-    else:
-        table = _line_factors(RIGHT_DW if where == "dW" else RIGHT_DB)
+    table = OUTPUT_FACTORS if kind == "dZ" and l == sizes.layers else FACTORS[kind]
     causes = _factor_causes(c, table, sizes)
     if not (causes or certain):
         return None
     digits = f"{c:.3f}" if 0.01 <= abs(c) < 1e4 else f"{c:.3g}"
-    name = "wrong sign" if _equal(c, -1) else f"{digits} times"
-    sentence = f"{where}{l} "
-    sentence += "has the wrong sign" if _equal(c, -1) else f"is {digits} times what it should be"
-    sentence += ", and with it all that follows from it" if where == "dZ" else ""
+    name, sentence = f"{digits} times", f"{kind}{l} is {digits} times what it should be"
+    if _equal(c, -1):
+        name, sentence = "wrong sign", f"{kind}{l} has the wrong sign"
+    sentence += ", and with it all that follows from it" if kind == "dZ" else ""
     if not causes:
         sentence += "; a constant is in the loss or in the gradient, and not in the other"
-        return Finding(where, l, name, sentence, table[0][2], 1.5)
+        return Finding(kind, l, name, sentence, table[0][2], 1.5)
     either = "either " if len(causes) > 1 else ""
     sentence += f"; {either}" + ", or ".join(cause for cause, _ in causes)
     repair = "; or ".join(dict.fromkeys(repair for _, repair in causes))
-    return Finding(where, l, name, sentence, repair)
+    return Finding(kind, l, name, sentence, repair)
 
 
-def decay(extra, where, l, strength):
+def decay(extra, kind, l, strength):
     """Put into words that the gradient has `extra` times W (or b) more than the loss asks for."""
-    X = f"{where[1]}{l}"
-    line = RIGHT_DW if where == "dW" else RIGHT_DB
-    total = strength + extra
+    X = f"{kind[1]}{l}"
+    line, total = RIGHT[kind], strength + extra
+    too_much = f"{kind}{l} has {extra:.4g} * {X} too much: "
     if extra < 0 and (not strength or abs(total) <= 1e-3 * -extra):
         name = "regularization missing in the gradient"
-        sentence = f"{where}{l} lacks {-extra:.4g} * {X}: the loss has the term "
+        sentence = f"{kind}{l} lacks {-extra:.4g} * {X}: the loss has the term "
         sentence += f"{-extra / 2:.4g} * ({X} ** 2).sum(), and the gradient has nothing for it"
         repair = f"{line} + {-extra:.4g} * {X}"
-    elif not strength and where == "dW":
+    elif not strength and kind == "dW":
         name = "regularization missing in the loss"
-        sentence = f"{where}{l} has {extra:.4g} * {X} too much: it is regularized, the loss is not"
+        sentence = f"{too_much}it is regularized, the loss is not"
         repair = f"add {extra / 2:.4g} * sum((W**2).sum() for W, b in params) to the loss"
     elif not strength:
-        name = "bias regularized"
-        sentence = f"{where}{l} has {extra:.4g} * {X} too much: the gradient regularizes the "
-        sentence += "biases, the loss does not"
-        repair = line
+        name, repair = "bias regularized", line
+        sentence = f"{too_much}the gradient regularizes the biases, the loss does not"
     else:
         name = "regularization of another strength"
-        sentence = f"{where}{l} has {total:.4g} * {X} from the regularization, but the derivative "
+        sentence = f"{kind}{l} has {total:.4g} * {X} from the regularization, but the derivative "
         sentence += f"of the term in the loss, {strength / 2:.4g} * ({X} ** 2).sum(), is "
         sentence += f"{strength:.4g} * {X}"
         repair = f"{line} + {strength:.4g} * {X}"
-    return Finding(where, l, name, sentence, repair)
+    return Finding(kind, l, name, sentence, repair)
 
 
-def findings(array, right, sizes, tolerance, decays, strength):
-    """Name every pattern that turns `right` into the analytic values of one array.
-
-    Parameters
-    ----------
-    array : Measured
-        The array in question, at its places.
-    right : ndarray
-        What it should be there.
-    sizes : Sizes
-        For the names of factors.
-    tolerance : float
-        Relative to the array.
-    decays : list of float
-        Multiples of W (or b) that may be the difference.
-    strength : float
-        Regularization in the loss, as far as it is known.
-
-    Returns
-    -------
-    list of Finding
-    """
-    where, l, grad, analytic = array.where, array.l, array.grad, array.analytic
-    line = RIGHT_DW if where == "dW" else RIGHT_DB
-    found = []
-    if not grad.any():
-        sentence = f"{where}{l} is zero everywhere: it is not computed, or not kept"
-        found.append(Finding(where, l, "zero", sentence, line))
-    c, certain = fit(analytic, 0, right)
-    if explains(c * right, analytic, right, tolerance):
-        found.append(factor(c, certain, where, l, sizes))
-    square = grad.ndim == 2 and grad.shape[0] == grad.shape[1]
-    if square and explains(right, grad.T[array.places], analytic, tolerance):
-        sentence = f"dW{l} is transposed; it is square, so the shape fits"
-        found.append(Finding(where, l, "transposed", sentence, line))
-    for extra in decays:
-        if explains(right + extra * array.param[array.places], analytic, right, tolerance):
-            found.append(decay(extra, where, l, strength))
-            break
-    if where == "db" and _one_number(grad, right, tolerance):
-        sentence = f"db{l} is one and the same number for every unit: its sum runs over the units, "
-        sentence += "too"
-        found.append(Finding(where, l, "summed over everything", sentence, line))
-    return [finding for finding in found if finding]
+def _found(array, name, sentence):
+    return Finding(array.kind, array.l, name, sentence, RIGHT[array.kind])
 
 
-def _one_number(grad, right, tolerance):
-    """Say whether a bias is the sum of everything; of a sample the sum is not known."""
+def zero(problem, array, right):
+    """Nothing at all."""
+    if not array.grad.any():
+        sentence = f"{array.name} is zero everywhere: it is not computed, or not kept"
+        return _found(array, "zero", sentence)
+
+
+def multiple(problem, array, right):
+    """A constant times what is right."""
+    c, certain = fit(array.analytic, 0, right)
+    if explains(c * right, array.analytic, right, problem.tolerance):
+        return factor(c, certain, array.kind, array.l, problem.sizes)
+
+
+def transposed(problem, array, right):
+    """A square dW whose transpose is right."""
+    if array.kind == "dW" and array.grad.shape == array.grad.T.shape:
+        turned = array.grad.T[array.places]
+        if explains(right, turned, array.analytic, problem.tolerance):
+            sentence = f"{array.name} is transposed; it is square, so the shape fits"
+            return _found(array, "transposed", sentence)
+
+
+def decayed(problem, array, right):
+    """A multiple of W or b too much or too little, first of all as much as the loss has."""
+    strength = problem.strength[array.kind]
+    extra, certain = fit(array.analytic, right, array.value)
+    extras = ([-strength] if strength else []) + ([extra] if certain else [])
+    for extra in extras + problem.decays[array.kind]:
+        if explains(right + extra * array.value, array.analytic, right, problem.tolerance):
+            return decay(extra, array.kind, array.l, strength)
+
+
+def summed(problem, array, right):
+    """A bias that is one number, the sum of everything; of a sample the sum is not known."""
+    grad = array.grad
+    if array.kind == "dW" or len(grad) == 1 or np.ptp(grad) > 1e-6 * np.abs(grad).max():
+        return None
     complete = len(right) == len(grad)
-    if len(grad) == 1 or np.ptp(grad) > 1e-6 * np.abs(grad).max():
-        return False
-    if not complete:
-        return grad.any()
-    return close(grad, np.full(len(grad), right.sum()), tolerance)
+    if close(grad, np.full(len(grad), right.sum()), problem.tolerance) if complete else grad.any():
+        sentence = f"{array.name} is one and the same number for every unit: its sum runs over the "
+        sentence += "units, too"
+        return _found(array, "summed over everything", sentence)
+
+
+# What turns the right values of an array into the analytic ones: each gives a Finding or None
+PATTERNS = (zero, multiple, transposed, decayed, summed)
