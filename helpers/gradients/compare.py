@@ -69,9 +69,9 @@ def _check_float64(params):
 
 
 def numerical_gradients(loss, params, h=1e-5):
-    """Derivatives of `loss(params)` by central differences, Eq. (4.11), as a list of (dW, db).
+    """Derivatives of `loss(params)` by central differences, as a list of (dW, db).
 
-    `params` are in float64; each entry is moved by ±h and put back.
+    Eq. (4.11). `params` are in float64; each entry is moved by ±h and put back.
 
     >>> params = [(np.array([[3.0]]), np.array([1.0]))]
     >>> (dW, db), = numerical_gradients(lambda p: float(p[0][0][0, 0] ** 2), params)
@@ -111,7 +111,9 @@ def _check_batch(params, X, Y, hidden, masks):
 def check_gradients(
     loss, params, grads, h=1e-5, sample=None, rng=None, *, X=None, Y=None, hidden="relu", masks=None
 ):
-    """Compare derivatives with central differences, Eqs. (4.11), (4.12), and say what is wrong.
+    """Compare derivatives with central differences, array by array, and say what is wrong.
+
+    Eqs. (4.11), (4.12).
 
     Parameters
     ----------
@@ -141,13 +143,11 @@ def check_gradients(
     -------
     GradientReport
         `report.ok`; `report.table` with one row per array: its shape, how many entries were
-        checked, the largest difference relative to the largest derivative in that array, the
-        place of that difference, both values there, and where something is wrong, its likely
-        cause; `report.verdict`, the likely bug and its repair in a few sentences.
-
-        A difference that is no bug leaves an array ok, and the verdict says so: at a corner of
-        the loss (ReLU at 0), from rounding in the loss, or from derivatives in float32, which are
-        compared with a tolerance of 1e-3 instead of 1e-6.
+        checked, the largest difference relative to the largest derivative in that array, its
+        place, both values there, and the likely cause where something is wrong; `report.verdict`,
+        the likely bug and its repair in a few sentences. A difference that is no bug leaves an
+        array ok, and the verdict says so: at a corner of the loss (ReLU at 0), from rounding in
+        the loss, or from derivatives in float32 (their tolerance is 1e-3 instead of 1e-6).
 
     Examples
     --------
