@@ -14,7 +14,7 @@ from . import (
     data,
     drawings,
     files,
-    gradient_check,
+    gradients,
     kaggle,
     metrics,
     network,
@@ -45,8 +45,8 @@ cross_entropy_from_logits = guarded(network.cross_entropy_from_logits)
 log_sum_exp = guarded(network.log_sum_exp)
 backward = guarded(network.backward)
 update = guarded(network.update)
-numerical_gradients = gradient_check.numerical_gradients
-check_gradients = gradient_check.check_gradients
+numerical_gradients = gradients.numerical_gradients
+check_gradients = gradients.check_gradients
 
 # data (chapters 01, 08 and 09)
 load_mnist = data.load_mnist

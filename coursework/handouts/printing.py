@@ -122,7 +122,7 @@ def _text_of(data):  # by its content: a file may be printed anew, or moved
 
 
 def faults(text, page):
-    """Return, in words, what went wrong with the mathematics on the way from HTML to the PDF's text."""
+    """Say what went wrong with the mathematics on the way from HTML to the PDF's text."""
     found = [f"raw LaTeX, {sign!r}" for sign in RAW_LATEX if sign in text]
     words = re.sub(r"<[^>]*>", "", page)
     for number in re.findall(r"\\tag\{([^}]+)\}", words):

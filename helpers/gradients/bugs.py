@@ -10,14 +10,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..network import ACTIVATIONS, DERIVATIVES, softmax
+from ..network import ACTIVATIONS, DERIVATIVES, Cache
+from ..regularization import backward_dropout, forward_dropout
 
 
 @dataclass(frozen=True)
 class Network:
     """A network with a batch in it, as its right backward pass would meet it.
 
-    `A`, `Z` and `masks` are indexed like the equations; `grads` are the ones to be explained.
+    `A`, `Z` and `masks` are indexed like the equations, a mask of 1 where there is no dropout;
+    `grads` are the ones to be explained.
     """
 
     params: list
@@ -28,45 +30,70 @@ class Network:
     hidden: str
     masks: list
 
-    def slope(self, l, hidden=None):
-        """g'(Z[l]), of the network's own activation or of another one."""
-        return ACTIVATIONS[hidden or self.hidden][1](self.Z[l]) * np.ones_like(self.Z[l])
+    def g(self, l):
+        """Activations of hidden layer l before the dropout mask."""
+        return ACTIVATIONS[self.hidden](self.Z[l])
+
+    def slope(self, Z):
+        """Derivative of the activation function at any Z."""
+        return DERIVATIVES[self.hidden](Z)
 
     def dA(self, l, dZ):
         """Derivative for the activations of layer l from dZ of layer l + 1, Eq. (4.6)."""
         return dZ @ self.params[l][0].T
 
+    def dG(self, l, dZ):
+        """Derivative for the activations of layer l before the dropout mask."""
+        return self.dA(l, dZ) * self.masks[l]
+
     def dZ(self, l, dZ):
         """The right dZ of layer l from dZ of layer l + 1, Eqs. (4.3), (4.7)."""
         if l == len(self.params):
             return (self.A[l] - self.Y) / len(self.Y)
-        return self.dA(l, dZ) * self.masks[l] * self.slope(l)
+        return self.dG(l, dZ) * self.slope(self.Z[l])
+
+    def right(self):
+        """The right gradients of the mean cross-entropy."""
+        cache = Cache(self.A, self.Z, self.hidden)
+        return backward_dropout(cache, self.Y, self.params, self.masks[1:])
 
 
 def run(params, grads, X, Y, hidden, masks):
-    """Forward pass with dropout masks (1 where there is none), kept for the hypotheses."""
-    g = ACTIVATIONS[hidden]
-    A, Z, L = [X], [None], len(params)
-    masks = [None, *(masks if masks is not None else [1.0] * (L - 1))]
-    for l, (W, b) in enumerate(params, start=1):
-        Z.append(A[l - 1] @ W + b)
-        A.append(softmax(Z[l]) if l == L else g(Z[l]) * masks[l])
-    return Network(params, grads, A, Z, Y, hidden, masks)
+    """Run the batch through the network, with dropout masks or None, and keep what it met."""
+    masks = masks or [1.0] * (len(params) - 1)
+    _, (A, Z, hidden) = forward_dropout(X, params, masks, hidden)
+    return Network(params, grads, A, Z, Y, hidden, [None, *masks])
 
 
 class Bug(NamedTuple):
-    """One known mistake.
+    """One known mistake: what it makes of a line, and when it can be made (shapes, dropout).
 
-    `wrong(network, l, dZ)` gives what the mistake makes of the line, or None where the mistake
-    cannot be made (shapes that do not fit, no dropout). In the lines for hidden layers `dZ`
-    belongs to layer l + 1, in those for dW and db to layer l. The texts speak of layer {l},
-    the next one {n}, the one before {p}, of the activation {G} and its derivative {slope}.
+    In the lines for hidden layers the `dZ` of `wrong(network, l, dZ)` belongs to layer l + 1, in
+    those for dW and db to layer l. The texts speak of layer {l}, the next one {n}, the one before
+    {p}, of the activation {G} and its derivative {slope}.
     """
 
     name: str
     sentence: str
     repair: str
     wrong: Callable
+    when: Callable = lambda net, l: True
+
+
+def relu(net, l):
+    return net.hidden == "relu"
+
+
+def smooth(net, l):
+    return net.hidden != "relu"
+
+
+def masked(net, l):
+    return np.ndim(net.masks[l]) == 2
+
+
+def several(net, l):
+    return len(net.Y) > 1
 
 
 RIGHT_OUTPUT = "dZ{l} = (A{l} - Y) / m"
@@ -74,11 +101,7 @@ RIGHT_HIDDEN = "dZ{l} = (dZ{n} @ W{n}.T) * {slope}(Z{l})"
 RIGHT_MASKED = "dZ{l} = (dZ{n} @ W{n}.T) * mask{l} * {slope}(Z{l})"
 RIGHT_DW = "dW{l} = A{p}.T @ dZ{l}"
 RIGHT_DB = "db{l} = dZ{l}.sum(axis=0)"
-
-
-def _where(condition, value):
-    return value() if condition else None
-
+RIGHT = {"dW": RIGHT_DW, "db": RIGHT_DB}
 
 # dZ of the output layer
 OUTPUT = [
@@ -110,41 +133,8 @@ OUTPUT = [
     ),
 ]
 
-
-def _other_slope(net, l, dZ, layer):
-    """Take the derivative at another layer's Z, where its shape fits."""
-    Z = net.A[0] if layer == 0 else net.Z[layer]
-    dA = net.dA(l, dZ) * net.masks[l]
-    return _where(Z.shape == dA.shape, lambda: dA * DERIVATIVES[net.hidden](Z))
-
-
-def _matrix(net, l, dZ, W):
-    """Use another matrix in place of W.T, where its shape fits."""
-    fits = W.shape == net.params[l][0].T.shape
-    return _where(fits, lambda: dZ @ W * net.masks[l] * net.slope(l))
-
-
-def _other_activation(hidden):
-    def wrong(net, l, dZ):
-        dA = net.dA(l, dZ) * net.masks[l]
-        return _where(net.hidden != hidden, lambda: dA * net.slope(l, hidden))
-
-    return Bug(
-        f"derivative of {hidden}",
-        f"the hidden layers are {{G}} layers, but dZ{{l}} uses the derivative of {hidden}",
-        RIGHT_HIDDEN,
-        wrong,
-    )
-
-
 # the slope of g written in terms of a = g(z)
 IN_TERMS_OF_A = {"sigmoid": lambda a: a * (1 - a), "tanh": lambda a: 1 - a**2}
-
-
-def _slope_of(net, l, dZ, slope, values):
-    dA = net.dA(l, dZ) * net.masks[l]
-    return _where(net.hidden != "relu", lambda: dA * slope(values))
-
 
 # dZ of a hidden layer
 HIDDEN_LAYERS = [
@@ -153,82 +143,91 @@ HIDDEN_LAYERS = [
         "the gate of ReLU is always open in layer {l}: its derivative is missing, or its mask is "
         "always true, as A{l} >= 0 is",
         "dZ{l} = (dZ{n} @ W{n}.T) * (Z{l} > 0)",
-        lambda net, l, dZ: _where(net.hidden == "relu", lambda: net.dA(l, dZ) * net.masks[l]),
+        lambda net, l, dZ: net.dG(l, dZ),
+        relu,
     ),
     Bug(
         "derivative missing",
         "the derivative of {G} is missing in dZ{l}",
         RIGHT_HIDDEN,
-        lambda net, l, dZ: _where(net.hidden != "relu", lambda: net.dA(l, dZ) * net.masks[l]),
+        lambda net, l, dZ: net.dG(l, dZ),
+        smooth,
     ),
     Bug(
         "derivative twice",
         "dZ{l} is multiplied by the derivative of {G} twice",
         RIGHT_HIDDEN,
-        lambda net, l, dZ: _where(net.hidden != "relu", lambda: net.dZ(l, dZ) * net.slope(l)),
+        lambda net, l, dZ: net.dZ(l, dZ) * net.slope(net.Z[l]),
+        smooth,
     ),
     Bug(
         "derivative taken at A",
         "the derivative of {G} is taken at A{l}, which is already activated, instead of Z{l}",
         RIGHT_HIDDEN,
-        lambda net, l, dZ: _slope_of(
-            net, l, dZ, DERIVATIVES[net.hidden], ACTIVATIONS[net.hidden](net.Z[l])
-        ),
+        lambda net, l, dZ: net.dG(l, dZ) * net.slope(net.g(l)),
+        smooth,
     ),
     Bug(
         "formula for A given Z",
         "the formula for the derivative in terms of A{l} is given Z{l}",
         RIGHT_HIDDEN,
-        lambda net, l, dZ: _slope_of(net, l, dZ, IN_TERMS_OF_A.get(net.hidden), net.Z[l]),
+        lambda net, l, dZ: net.dG(l, dZ) * IN_TERMS_OF_A[net.hidden](net.Z[l]),
+        smooth,
     ),
-    *(_other_activation(hidden) for hidden in ACTIVATIONS),
+    *(
+        Bug(
+            f"derivative of {other}",
+            f"the hidden layers are {{G}} layers, but dZ{{l}} uses the derivative of {other}",
+            RIGHT_HIDDEN,
+            lambda net, l, dZ, other=other: net.dG(l, dZ) * DERIVATIVES[other](net.Z[l]),
+            lambda net, l, other=other: net.hidden != other,
+        )
+        for other in ACTIVATIONS
+    ),
     Bug(
         "derivative of the next layer",
         "the derivative of {G} in dZ{l} is taken at Z{n}, which belongs to the next layer",
         RIGHT_HIDDEN,
-        lambda net, l, dZ: _other_slope(net, l, dZ, l + 1),
+        lambda net, l, dZ: net.dG(l, dZ) * net.slope(net.Z[l + 1]),
+        lambda net, l: net.Z[l + 1].shape == net.Z[l].shape,
     ),
     Bug(
         "derivative of the layer before",
         "the derivative of {G} in dZ{l} is taken one layer too low, at Z{p} (at X, if that is 0)",
         RIGHT_HIDDEN,
-        lambda net, l, dZ: _other_slope(net, l, dZ, l - 1),
+        lambda net, l, dZ: net.dG(l, dZ) * net.slope(net.A[0] if l == 1 else net.Z[l - 1]),
+        lambda net, l: net.A[l - 1].shape == net.Z[l].shape,
     ),
     Bug(
         "W not transposed",
         "W{n} is not transposed on the way back to layer {l}; it is square, so the shapes fit",
         RIGHT_HIDDEN,
-        lambda net, l, dZ: _matrix(net, l, dZ, net.params[l][0]),
+        lambda net, l, dZ: dZ @ net.params[l][0] * net.masks[l] * net.slope(net.Z[l]),
+        lambda net, l: net.Z[l + 1].shape == net.Z[l].shape,
     ),
     Bug(
         "W of the wrong layer",
         "the way back to layer {l} leads through W{l} instead of W{n}",
         RIGHT_HIDDEN,
-        lambda net, l, dZ: _matrix(net, l, dZ, net.params[l - 1][0].T),
+        lambda net, l, dZ: dZ @ net.params[l - 1][0].T * net.masks[l] * net.slope(net.Z[l]),
+        lambda net, l: net.params[l - 1][0].shape == net.params[l][0].shape,
     ),
     Bug(
         "mask missing backward",
         "the dropout mask of layer {l} is used in the forward pass, but not in the backward pass",
         RIGHT_MASKED,
-        lambda net, l, dZ: _where(np.ndim(net.masks[l]) == 2, lambda: net.dA(l, dZ) * net.slope(l)),
+        lambda net, l, dZ: net.dA(l, dZ) * net.slope(net.Z[l]),
+        masked,
     ),
     Bug(
         "mask without its scale backward",
         "the dropout mask of layer {l} goes backward as zeros and ones, without the 1/keep that "
         "the forward pass has",
         RIGHT_MASKED,
-        lambda net, l, dZ: _where(
-            np.ndim(net.masks[l]) == 2,
-            lambda: net.dA(l, dZ) * (np.asarray(net.masks[l]) > 0) * net.slope(l),
-        ),
+        lambda net, l, dZ: net.dA(l, dZ) * (net.masks[l] > 0) * net.slope(net.Z[l]),
+        masked,
     ),
 ]
-
-
-def _activations(net, l):
-    """Activations of layer l before the dropout mask."""
-    return ACTIVATIONS[net.hidden](net.Z[l])
-
 
 # dW of layer l
 WEIGHTS = [
@@ -236,27 +235,29 @@ WEIGHTS = [
         "Z used for A",
         "dW{l} is made with Z{p} instead of A{p}",
         RIGHT_DW,
-        lambda net, l, dZ: _where(l > 1, lambda: net.Z[l - 1].T @ dZ),
+        lambda net, l, dZ: net.Z[l - 1].T @ dZ,
+        lambda net, l: l > 1,
     ),
     Bug(
         "A of the wrong layer",
         "dW{l} is made with A{l}, the output of the layer, instead of its input A{p}",
         RIGHT_DW,
-        lambda net, l, dZ: _where(net.A[l].shape == net.A[l - 1].shape, lambda: net.A[l].T @ dZ),
+        lambda net, l, dZ: net.A[l].T @ dZ,
+        lambda net, l: net.A[l].shape == net.A[l - 1].shape,
     ),
     Bug(
         "input without its mask",
         "dW{l} is made with A{p} as it was before dropout",
         RIGHT_DW + ", with the masked A{p}",
-        lambda net, l, dZ: _where(
-            l > 1 and np.ndim(net.masks[l - 1]) == 2, lambda: _activations(net, l - 1).T @ dZ
-        ),
+        lambda net, l, dZ: net.g(l - 1).T @ dZ,
+        lambda net, l: l > 1 and masked(net, l - 1),
     ),
     Bug(
         "last example only",
         "dW{l} holds the last example only: a loop over the examples has = where += belongs",
         RIGHT_DW,
-        lambda net, l, dZ: _where(len(dZ) > 1, lambda: np.outer(net.A[l - 1][-1], dZ[-1])),
+        lambda net, l, dZ: np.outer(net.A[l - 1][-1], dZ[-1]),
+        several,
     ),
 ]
 
@@ -266,12 +267,16 @@ BIASES = [
         "wrong axis",
         "db{l} is summed over axis 1: there are as many examples as units, so the shape fits",
         RIGHT_DB,
-        lambda net, l, dZ: _where(dZ.shape[0] == dZ.shape[1], lambda: dZ.sum(axis=1)),
+        lambda net, l, dZ: dZ.sum(axis=1),
+        lambda net, l: net.Z[l].shape[0] == net.Z[l].shape[1],
     ),
     Bug(
         "last example only",
         "db{l} holds the last example only: a loop over the examples has = where += belongs",
         RIGHT_DB,
-        lambda net, l, dZ: _where(len(dZ) > 1, lambda: dZ[-1]),
+        lambda net, l, dZ: dZ[-1],
+        several,
     ),
 ]
+
+LINES = {"dW": WEIGHTS, "db": BIASES}

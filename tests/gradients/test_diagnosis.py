@@ -8,8 +8,14 @@ import numpy as np
 import pytest
 import student
 
-from helpers import check_gradients, forward, initialize, one_hot
-from helpers.doctor.bugs import run
+from helpers import (
+    backward_dropout,
+    check_gradients,
+    forward,
+    forward_dropout,
+    initialize,
+    one_hot,
+)
 
 # units per layer and batch size: m equal to the classes, to a layer, to 1; square W
 NETWORKS = [
@@ -411,13 +417,13 @@ def random_network(seed):
 
 def right_gradients(params, X, Y, hidden, l2, masks):
     """The backward pass in matrices, in the dtype of the parameters."""
-    net = run(params, None, X, Y, hidden, masks)
-    dZ, grads = None, []
-    for l in range(len(params), 0, -1):
-        dZ = net.dZ(l, dZ).astype(X.dtype)
-        dW = net.A[l - 1].T @ dZ + X.dtype.type(l2) * params[l - 1][0]
-        grads.insert(0, (dW.astype(X.dtype), dZ.sum(axis=0)))
-    return grads
+    if masks is None:
+        masks = [np.ones((len(X), len(b))) for W, b in params[:-1]]
+    masks = [mask.astype(X.dtype) for mask in masks]
+    _, cache = forward_dropout(X, params, masks, hidden)
+    grads = backward_dropout(cache, Y, params, masks)
+    l2 = X.dtype.type(l2)
+    return [(dW + l2 * W, db) for (dW, db), (W, b) in zip(grads, params, strict=True)]
 
 
 @pytest.mark.parametrize("block", range(10))

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 
+from .bugs import RIGHT, RIGHT_HIDDEN, RIGHT_OUTPUT
 from .patterns import UNKNOWN
 
 ACTIVATIONS = {"relu": "ReLU", "sigmoid": "the sigmoid", "tanh": "tanh"}
@@ -15,15 +16,11 @@ def listed(names):
     return f"{', '.join(rest)} and {last}" if rest else last
 
 
-def _fill(text, l, layers, hidden):
+def _fill(text, l, layers, hidden=None):
     g = ACTIVATIONS.get(hidden, "the activation")
     slope = f"{hidden}_derivative" if hidden else "g_prime"
-    return text.format(l=l, n=l + 1, p=l - 1 if l > 1 else 0, L=layers, G=g, slope=slope)
-
-
-def _input(text):
-    """A0 is what the reader calls X."""
-    return text.replace("A0", "X").replace("Z0", "X")
+    text = text.format(l=l, n=l + 1, p=l - 1, L=layers, G=g, slope=slope)
+    return text.replace("A0", "X").replace("Z0", "X")  # as the reader calls it
 
 
 def with_masks(text, masks):
@@ -39,61 +36,40 @@ def with_masks(text, masks):
 def _say(bug, layers, hidden):
     """One sentence and the repair, for a bug that may be in several places: the topmost first."""
     first, *more = bug
-    sentence = _input(_fill(first.sentence, first.l, layers, hidden))
+    sentence = _fill(first.sentence, first.l, layers, hidden)
     if more:
-        sentence += f"; the same in {listed([f'{f.where}{f.l}' for f in more])}"
-    return sentence, _input(_fill(first.repair, first.l, layers, hidden))
+        sentence += f"; the same in {listed([f'{f.kind}{f.l}' for f in more])}"
+    return sentence, _fill(first.repair, first.l, layers, hidden)
 
 
 def _unknown(first, wrong, layers):
     """Where to look when no pattern fits."""
-    where, l = first.where, first.l
-    if where == "dZ":
+    kind, l = first.kind, first.l
+    if kind == "dZ":
         below = " (what lies below may follow from it)" if l > 1 else ""
         text = f"dW{l} and db{l} disagree, in no pattern known here{below}. "
         if l == layers:
-            return text + f"This is the last layer: look at dZ{l} = (A{l} - Y) / m first"
-        return text + (
-            f"Layer {l + 1} is right or explained, so the error enters on the way from dZ{l + 1} "
-            f"to dZ{l}: look at dZ{l} = (dZ{l + 1} @ W{l + 1}.T) * g_prime(Z{l})"
-        )
-    other = f"db{l}" if where == "dW" else f"dW{l}"
-    line = f"dW{l} = A{l - 1}.T @ dZ{l}" if where == "dW" else f"db{l} = dZ{l}.sum(axis=0)"
-    text = f"{where}{l} disagrees, in no pattern known here. "
-    if other not in wrong:
-        text += f"{other} is right, so dZ{l} probably is, too: look at the line "
-    else:
-        text += "Look at the line "
-    return text + _input(line)
+            return text + _fill(f"This is the last layer: look at {RIGHT_OUTPUT} first", l, layers)
+        text += "Layer {n} is right or explained, so the error enters on the way from dZ{n} to "
+        return _fill(f"{text}dZ{{l}}: look at {RIGHT_HIDDEN}", l, layers)
+    other = f"db{l}" if kind == "dW" else f"dW{l}"
+    known = f"{other} is right, so dZ{l} probably is, too: look"
+    look = f"{'Look' if other in wrong else known} at the line {RIGHT[kind]}"
+    return f"{kind}{l} disagrees, in no pattern known here. " + _fill(look, l, layers)
 
 
 def _bugs(found):
-    """Group findings of one name; the topmost stays first."""
+    """Group findings of one bug; the topmost stays first."""
     groups = {}
     for finding in found:
-        known = finding.weight < UNKNOWN
-        name = (finding.name, finding.where == "dZ") if known else finding[:3]
-        groups.setdefault(name, []).append(finding)
+        groups.setdefault(finding.bug, []).append(finding)
     return groups
 
 
 def sentences(explanations, wrong, layers, hidden):
     """Say what is likely wrong: one sentence per bug, "either … or …" where several fit.
 
-    Parameters
-    ----------
-    explanations : list of tuple of Finding
-        From `search`.
-    wrong : list of str
-        Names of the arrays that disagree.
-    layers : int
-        Number of layers.
-    hidden : str or None
-        Activation, where it is known.
-
-    Returns
-    -------
-    list of str
+    `wrong` are the names of the arrays that disagree, `hidden` is the activation or None.
     """
     options = [_bugs(found) for found in explanations]
     shared = [name for name in options[0] if all(o.get(name) == options[0][name] for o in options)]
@@ -126,14 +102,11 @@ def causes(explanations, wrong):
     """Name the likely cause of each array that disagrees, for the table."""
     table = {}
     for name in wrong:
-        where, l = name[:2], int(name[2:])
+        kind, l = name[:2], int(name[2:])
         said = []
         for found in explanations:
-            own = [f.name for f in found if f.l == l and f.where in ("dZ", where)]
-            above = [f for f in found if f.where == "dZ" and f.l > l]
-            if own:
-                said.append(" and ".join(own))
-            elif above:
-                said.append(f"follows from dZ{above[-1].l}")
+            own = [f.name for f in found if f.l == l and f.kind in ("dZ", kind)]
+            above = [f"follows from dZ{f.l}" for f in found if f.kind == "dZ" and f.l > l]
+            said += [" and ".join(own)] if own else above[-1:]
         table[name] = " or ".join(dict.fromkeys(said)) or "no known pattern"
     return table

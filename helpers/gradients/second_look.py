@@ -3,52 +3,29 @@
 A loss has corners (ReLU at 0), is rounded, and derivatives may have been computed in float32.
 """
 
+from functools import partial
+
 import numpy as np
 
+from .measured import both_sides
 from .verdict import listed
 
 EPS = np.finfo(float).eps
 WORST = 20  # entries looked at again in each array
 
 
-def _slopes(loss, params, array, index, h):
-    """One-sided differences: below the entry and above it."""
-    value, J = array[index], loss(params)
-    try:
-        array[index] = value + h
-        above = (loss(params) - J) / h
-        array[index] = value - h
-        below = (J - loss(params)) / h
-    finally:
-        array[index] = value
-    return below, above, J
+def slopes(loss, params, param, place, h):
+    """One-sided differences below and above an entry, and about one rounding of them."""
+    J = loss(params)
+    above, below = both_sides(loss, params, param, place, h)
+    return (J - below) / h, (above - J) / h, EPS * max(1, abs(J)) / h
 
 
-def excuse(loss, params, array, index, analytic, h, allowed):
-    """Say why an analytic derivative may differ from the numeric one: a word, or None.
+def excuse(measured, analytic, h, allowed):
+    """Say why an entry may differ by more than is allowed: "corner", "rounding" or None.
 
-    Parameters
-    ----------
-    loss, params, h
-        As in `check_gradients`.
-    array : ndarray
-        One of the parameters.
-    index : tuple
-        The entry.
-    analytic : float
-        Its derivative.
-    allowed : float
-        The difference that needs no excuse.
-
-    Returns
-    -------
-    {"corner", "rounding", None}
+    `measured(step)` gives its slopes, `h` is the step of the central difference.
     """
-
-    def measured(step):
-        below, above, J = _slopes(loss, params, array, index, step)
-        return below, above, EPS * max(1, abs(J)) / step  # the last is about one rounding
-
     below, above, rounding = measured(h)
     # rounding: the numeric value itself changes when h changes a little
     near = [sum(measured(factor * h)[:2]) / 2 for factor in (0.7, 0.85, 1, 1.2, 1.4)]
@@ -71,19 +48,21 @@ def excuse(loss, params, array, index, analytic, h, allowed):
     return "corner" if corner and 2 * low - high <= analytic <= 2 * high - low else None
 
 
-def excuses(loss, params, array, places, analytic, numeric, h, allowed):
+def excuses(loss, params, array, h, allowed):
     """Look again at the entries that differ most: a list of reasons, None if one has none."""
-    difference = np.abs(np.subtract(analytic, numeric))
+    difference = np.abs(array.analytic - array.numeric)
     if not np.isfinite(difference).all() or loss(params) != loss(params):
         return None
-    reasons = []
+    reasons = set()
     for i in np.argsort(-difference, kind="stable")[:WORST]:
         if difference[i] < allowed:
             break
-        reasons.append(excuse(loss, params, array, places[i], analytic[i], h, allowed))
-        if reasons[-1] is None:
+        place = tuple(axis[i] for axis in array.places)
+        measured = partial(slopes, loss, params, array.param, place)
+        reasons.add(excuse(measured, array.analytic[i], h, allowed))
+        if None in reasons:
             return None
-    return sorted(set(reasons))
+    return sorted(reasons)
 
 
 EXPLAINED = {

@@ -6,7 +6,7 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from .checks import (
+from ..checks import (
     check_array,
     check_choice,
     check_count,
@@ -17,12 +17,13 @@ from .checks import (
     check_positive,
     check_rng,
 )
-from .doctor.bugs import run
-from .doctor.diagnosis import Measured, diagnose
-from .doctor.second_look import excuses, say
-from .doctor.shapes import check_shapes
-from .doctor.verdict import listed
-from .network import ACTIVATIONS
+from ..network import ACTIVATIONS
+from .bugs import run
+from .diagnosis import diagnose
+from .measured import Measured, central_differences, places_in
+from .second_look import excuses, say
+from .shapes import check_shapes
+from .verdict import listed
 
 TOLERANCE = 1e-6
 TOLERANCE_FLOAT32 = 1e-3
@@ -46,7 +47,7 @@ class GradientReport:
 
     @property
     def _lines(self):
-        wrong = list(self.table.index[~self.table["ok"]])
+        wrong = self.table.index[~self.table["ok"]]
         last = AGREE if self.ok else f"these disagree: {', '.join(wrong)}"
         return [last] if self.verdict == AGREE else [self.verdict, last]
 
@@ -66,39 +67,11 @@ def _check_float64(params):
         )
 
 
-def _central_difference(loss, params, array, index, h):
-    value = array[index]
-    try:
-        array[index] = value + h
-        above = loss(params)
-        array[index] = value - h
-        below = loss(params)
-    finally:
-        array[index] = value
-    return (above - below) / (2 * h)
-
-
 def numerical_gradients(loss, params, h=1e-5):
-    """Derivatives by central differences, (J(p + h) - J(p - h)) / 2h, for every parameter.
+    """Derivatives of `loss(params)` by central differences, as a list of (dW, db).
 
-    Eq. (4.11).
+    Eq. (4.11). `params` are in float64; each entry is moved by ±h and put back.
 
-    Parameters
-    ----------
-    loss : callable
-        `loss(params)` returns the loss as a float.
-    params : list of (W, b)
-        In float64. Each entry is moved by ±h and put back.
-    h : float
-        Step.
-
-    Returns
-    -------
-    list of (dW, db)
-        Same shapes as `params`.
-
-    Examples
-    --------
     >>> params = [(np.array([[3.0]]), np.array([1.0]))]
     >>> (dW, db), = numerical_gradients(lambda p: float(p[0][0][0, 0] ** 2), params)
     >>> dW.round(6), db
@@ -107,15 +80,12 @@ def numerical_gradients(loss, params, h=1e-5):
     check_function(loss, "loss")
     _check_float64(params)
     check_positive(h, "h")
-    return [
-        tuple(
-            np.array(
-                [_central_difference(loss, params, array, i, h) for i in np.ndindex(array.shape)]
-            ).reshape(array.shape)
-            for array in pair
-        )
-        for pair in params
-    ]
+
+    def numeric(param):
+        places = places_in(param.shape)
+        return central_differences(loss, params, param, places, h).reshape(param.shape)
+
+    return [(numeric(W), numeric(b)) for W, b in params]
 
 
 def _check_batch(params, X, Y, hidden, masks):
@@ -138,17 +108,7 @@ def _check_batch(params, X, Y, hidden, masks):
 
 
 def check_gradients(
-    loss,
-    params,
-    grads,
-    h=1e-5,
-    sample=None,
-    rng=None,
-    *,
-    X=None,
-    Y=None,
-    hidden="relu",
-    masks=None,
+    loss, params, grads, h=1e-5, sample=None, rng=None, *, X=None, Y=None, hidden="relu", masks=None
 ):
     """Compare derivatives with central differences, array by array, and say what is wrong.
 
@@ -182,19 +142,11 @@ def check_gradients(
     -------
     GradientReport
         `report.ok`; `report.table` with one row per array: its shape, how many entries were
-        checked, the largest difference relative to the largest derivative in that array, the
-        place of that difference, both values there, and where something is wrong, its likely
-        cause; `report.verdict`, the likely bug and its repair in a few sentences.
-
-        A difference that is no bug leaves an array ok, and the verdict says so: at a corner of
-        the loss (ReLU at 0), from rounding in the loss, or from derivatives in float32, which are
-        compared with a tolerance of 1e-3 instead of 1e-6.
-
-    Raises
-    ------
-    TypeError, ValueError
-        For parameters that are not in float64, for arrays whose shapes do not fit; the message
-        names the slip that often makes such a shape.
+        checked, the largest difference relative to the largest derivative in that array, its
+        place, both values there, and the likely cause where something is wrong; `report.verdict`,
+        the likely bug and its repair in a few sentences. A difference that is no bug leaves an
+        array ok, and the verdict says so: at a corner of the loss (ReLU at 0), from rounding in
+        the loss, or from derivatives in float32 (their tolerance is 1e-3 instead of 1e-6).
 
     Examples
     --------
@@ -203,10 +155,8 @@ def check_gradients(
     >>> check_gradients(square, params, [(np.array([[6.0]]), np.array([0.0]))]).ok
     True
     >>> report = check_gradients(square, params, [(np.array([[3.0]]), np.array([0.0]))])
-    >>> report.ok
-    False
-    >>> report.table["likely cause"].tolist()
-    ['0.500 times', '']
+    >>> report.ok, report.table["likely cause"].tolist()
+    (False, ['0.500 times', ''])
     """
     check_function(loss, "loss")
     _check_float64(params)
@@ -218,33 +168,30 @@ def check_gradients(
         check_rng(rng)
     _check_batch(params, X, Y, hidden, masks)
     precision = _precision(params, grads)
-    rows, measured, excused = {}, [], {}
-    for layer, (pair, grad_pair) in enumerate(zip(params, grads, strict=True), start=1):
-        for name, array, grad in zip("Wb", pair, grad_pair, strict=True):
-            places = list(np.ndindex(array.shape))
-            if sample is not None and sample < len(places):
-                places = [places[i] for i in rng.choice(len(places), sample, replace=False)]
-            numeric = [_central_difference(loss, params, array, place, h) for place in places]
-            analytic = [float(grad[place]) for place in places]
-            allowed = _allowed(analytic, numeric, precision)
-            row = _compare(array.shape, places, analytic, numeric, allowed)
+    rows, arrays, excused = {}, [], {}
+    for l, pairs in enumerate(zip(params, grads, strict=True), start=1):
+        for kind, param, grad in zip(("dW", "db"), *pairs, strict=True):
+            places = places_in(param.shape, sample, rng)
+            numeric = central_differences(loss, params, param, places, h)
+            array = Measured(kind, l, param, grad, places, numeric)
+            (row, allowed), reasons = _compare(array, precision), []
             if not row["ok"]:
-                reasons = excuses(loss, params, array, places, analytic, numeric, h, allowed)
+                reasons = excuses(loss, params, array, h, allowed)
                 row["ok"] = reasons is not None
-                if reasons:
-                    excused[f"d{name}{layer}"] = reasons
             elif row["relative error"] >= TOLERANCE:
-                excused[f"d{name}{layer}"] = ["float32"]
-            rows[f"d{name}{layer}"] = row
-            where = tuple(np.array(places).T)
-            measured.append(
-                Measured(f"d{name}", layer, array, grad, where, np.array(numeric), row["ok"])
-            )
+                reasons = ["float32"]
+            arrays.append(array)
+            rows[array.name] = row
+            if reasons:
+                excused[array.name] = reasons
     table = pd.DataFrame.from_dict(rows, orient="index")
+    wrong = list(table.index[~table["ok"]])
+    if not wrong:
+        return GradientReport(table, say(excused) if excused else AGREE)
+    unmeasured = _unmeasured(loss, params, arrays, wrong)
     network = None if X is None else run(params, grads, X, Y, hidden, masks)
-    verdict, causes = _verdict(loss, params, measured, network, precision[0], excused)
-    if causes:
-        table["likely cause"] = [causes.get(name, "") for name in table.index]
+    verdict, causes = unmeasured or diagnose(arrays, wrong, network, precision[0])
+    table["likely cause"] = [causes.get(name, "") for name in table.index]
     return GradientReport(table, verdict)
 
 
@@ -257,36 +204,29 @@ def _precision(params, grads):
     return TOLERANCE, 1e-4
 
 
-def _allowed(analytic, numeric, precision):
-    """The difference that an array may have: relative to it, not to the entry.
+def _compare(array, precision):
+    """The row of the table, and the difference that is allowed: relative to the array.
 
     Near-zero entries have no digits to compare, and arrays near zero few.
     """
     tolerance, floor = precision
-    return tolerance * max(np.abs(analytic).max(), np.abs(numeric).max(), floor)
-
-
-def _compare(shape, places, analytic, numeric, allowed):
-    difference = np.abs(np.subtract(analytic, numeric))
-    scale = max(np.abs(analytic).max(), np.abs(numeric).max(), 1e-4)
-    worst = int(difference.argmax())
+    difference = np.abs(array.analytic - array.numeric)
+    size = max(np.abs(array.analytic).max(), np.abs(array.numeric).max())
+    allowed, worst = tolerance * max(size, floor), int(difference.argmax())
     return {
-        "shape": shape,
-        "checked": len(places),
-        "relative error": difference[worst] / scale,
-        "worst at": places[worst],
-        "analytic": analytic[worst],
-        "numeric": numeric[worst],
+        "shape": array.grad.shape,
+        "checked": len(difference),
+        "relative error": difference[worst] / max(size, 1e-4),
+        "worst at": tuple(int(axis[worst]) for axis in array.places),
+        "analytic": array.analytic[worst],
+        "numeric": array.numeric[worst],
         "ok": bool(difference[worst] < allowed),
-    }
+    }, allowed
 
 
-def _verdict(loss, params, measured, network, tolerance, excused):
-    """The text of the report, and the likely cause of each array that disagrees."""
-    if all(array.ok for array in measured):
-        return (say(excused) if excused else AGREE), {}
-    wrong = [array.name for array in measured if not array.ok]
-    broken = [array.name for array in measured if not np.isfinite(array.numeric).all()]
+def _unmeasured(loss, params, arrays, wrong):
+    """Verdict and causes where the loss itself is at fault, else None."""
+    broken = [array.name for array in arrays if not np.isfinite(array.numeric).all()]
     if broken:
         return (
             f"The loss is not finite near these parameters, so {listed(broken)} cannot be "
@@ -299,4 +239,3 @@ def _verdict(loss, params, measured, network, tolerance, excused):
             "measured. Draw the batch and the dropout masks once, outside of the loss.",
             dict.fromkeys(wrong, "loss not repeatable"),
         )
-    return diagnose(measured, network, tolerance)

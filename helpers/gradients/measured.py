@@ -1,0 +1,60 @@
+"""Numeric derivatives: each entry is moved a little to both sides (chapter 04)."""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+
+def both_sides(loss, params, param, place, h):
+    """The loss above and below an entry of `param`, which is one of the arrays in `params`."""
+    value = param[place]
+    try:
+        param[place] = value + h
+        above = loss(params)
+        param[place] = value - h
+        return above, loss(params)
+    finally:
+        param[place] = value
+
+
+def central_differences(loss, params, param, places, h):
+    """Numeric derivatives at some places, Eq. (4.11)."""
+    pairs = (both_sides(loss, params, param, place, h) for place in zip(*places, strict=True))
+    return np.array([(above - below) / (2 * h) for above, below in pairs])
+
+
+def places_in(shape, sample=None, rng=None):
+    """Index all entries of an array, or as many as the sample, drawn by rng."""
+    entries = math.prod(shape)
+    everything = sample is None or sample >= entries
+    drawn = np.arange(entries) if everything else rng.choice(entries, sample, replace=False)
+    return np.unravel_index(drawn, shape)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One array of the gradients, and its numeric values at the places where it was measured."""
+
+    kind: str  # "dW" or "db"
+    l: int
+    param: np.ndarray
+    grad: np.ndarray
+    places: tuple
+    numeric: np.ndarray
+
+    @property
+    def name(self):
+        """Name as in the table."""
+        return f"{self.kind}{self.l}"
+
+    @cached_property
+    def analytic(self):
+        """The values to be explained, at the places."""
+        return self.grad[self.places].astype(float)
+
+    @cached_property
+    def value(self):
+        """The parameters themselves, at the places."""
+        return self.param[self.places]
