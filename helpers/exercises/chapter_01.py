@@ -3,8 +3,7 @@
 import numpy as np
 
 from ..data import one_hot
-from ..validation import describe
-from .frame import Wrong, attempt, exercise, expect, expect_number, remark_if_slow
+from .frame import Wrong, attempt, exercise, expect, expect_number, expect_several, remark_if_slow
 
 
 @exercise
@@ -33,9 +32,8 @@ def check_standardize(standardize, rng):
         X_dev = rng.random((m_dev, n), dtype=np.float32) * 2  # brighter scans
         X_train[:, 0], X_dev[:, 0] = 0, 0.75  # never any ink in training
         X_train[:, -1] = 0.5
-        pair = attempt(standardize, X_train, X_dev)
-        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-            raise Wrong(f"two arrays were expected, X_train and X_dev; got {describe(pair)}")
+        got = attempt(standardize, X_train, X_dev)
+        pair = expect_several("two arrays were expected, X_train and X_dev", got, 2)
         what = f"your {{}} for {m} training and {m_dev} dev example(s) of {n} pixels"
         train, dev = (what.format(name) for name in ("X_train", "X_dev"))
         mean, spread = X_train.mean(axis=0), _spread(X_train)

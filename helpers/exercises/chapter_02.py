@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..validation import describe
-from .frame import Wrong, attempt, exercise, expect, expect_number
+from .frame import Wrong, attempt, exercise, expect, expect_number, expect_several
 
 
 @exercise
@@ -30,8 +30,7 @@ def check_absorb_scaling(absorb_scaling, rng):
         W, b = rng.normal(size=(n, units)), rng.normal(size=units)
         mean, std = rng.uniform(0.5, 2, n), rng.uniform(0.1, 0.4, n)
         got = attempt(absorb_scaling, W, b, mean, std)
-        if not isinstance(got, (tuple, list)) or len(got) != 2:
-            raise Wrong(f"two arrays were expected, W' and b'; got {describe(got)}")
+        expect_several("two arrays were expected, W' and b'", got, 2)
         W_raw, shift = W / std[:, None], (mean / std) @ W
         slips = [
             (W, "the weights are still those for standardized inputs."),
@@ -107,8 +106,7 @@ def check_curve_through(curve_through, rng):
 
 def _layers(got):
     """Return W1, b1, W2 if their shapes fit together."""
-    if not isinstance(got, (tuple, list)) or len(got) != 3:
-        raise Wrong(f"three arrays were expected, W1, b1 and W2; got {describe(got)}")
+    expect_several("three arrays were expected, W1, b1 and W2", got, 3)
     for name, value in zip(("W1", "b1", "W2"), got, strict=True):
         if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu":
             raise Wrong(f"{name} is {describe(value)}; a NumPy array of numbers was expected")

@@ -5,7 +5,7 @@ import numpy as np
 from ..data import one_hot
 from ..initialization import initialize
 from ..network import backward, forward
-from .frame import Wrong, attempt, exercise, expect, expect_number, unpack
+from .frame import Wrong, attempt, exercise, expect, expect_number, expect_params
 
 
 @exercise
@@ -58,10 +58,8 @@ def _parts(sizes, counts, rng, dtype=np.float64):
 
 
 def _expect_grads(what, got, whole, parts, counts):
-    if not isinstance(got, (list, tuple)) or len(got) != len(whole):
-        raise Wrong(f"your result {what} is no list of {len(whole)} pair(s) (dW, db), one a layer")
+    expect_params(f"your result {what}", got, len(whole), "dW, db")
     for l, (pair, right) in enumerate(zip(got, whole, strict=True), start=1):
-        pair = unpack(f"entry {l - 1} of your result", pair, "dW, db")
         for name, array, expected, pieces in zip(
             ("dW", "db"), pair, right, zip(*(part[l - 1] for part in parts), strict=True),
             strict=True,

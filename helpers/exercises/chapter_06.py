@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..validation import describe
-from .frame import Wrong, attempt, exercise, expect, expect_number
+from .frame import Wrong, attempt, exercise, expect, expect_number, expect_params
 
 
 @exercise
@@ -96,17 +96,9 @@ def check_he_uniform(he_uniform, rng):
 
 def _expect_layers(params, sizes):
     """Check that there is one pair (W, b) per layer, of the right shapes, float32, b zero."""
-    if not isinstance(params, (tuple, list)) or len(params) != len(sizes) - 1:
-        raise Wrong(
-            f"for sizes {sizes} a list of {len(sizes) - 1} pairs (W, b) was expected, got "
-            f"{describe(params)}"
-        )
-    for layer, (n_in, n_out) in enumerate(pairwise(sizes), start=1):
-        pair = params[layer - 1]
-        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-            raise Wrong(f"layer {layer} should be a pair (W, b), got {describe(pair)}")
-        shapes = ("W", pair[0], (n_in, n_out)), ("b", pair[1], (n_out,))
-        for name, array, shape in shapes:
+    expect_params(f"for sizes {sizes}", params, len(sizes) - 1)
+    for layer, ((W, b), shape_W) in enumerate(zip(params, pairwise(sizes), strict=True), start=1):
+        for name, array, shape in ("W", W, shape_W), ("b", b, shape_W[1:]):
             if not isinstance(array, np.ndarray) or array.shape != shape:
                 raise Wrong(
                     f"{name} of layer {layer} for sizes {sizes} is {describe(array)}; an array of "
@@ -117,7 +109,7 @@ def _expect_layers(params, sizes):
                     f"{name} of layer {layer} is {array.dtype}. With float32 images every product "
                     "would be computed in float64, with twice the memory: `.astype(np.float32)`."
                 )
-        if pair[1].any():
+        if b.any():
             raise Wrong(f"b of layer {layer} is not zero")
 
 

@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 
 from ..validation import describe
-from .frame import Wrong, attempt, exercise, expect, expect_number
+from .frame import Wrong, attempt, exercise, expect, expect_number, expect_several
 
 
 @exercise
@@ -179,9 +179,7 @@ def check_fold(fold, rng):
 
 
 def _pair(result, what):
-    if not isinstance(result, (tuple, list)) or len(result) != 2:
-        raise Wrong(f"{what}: expected two arrays, `return new_W, new_b`; got {describe(result)}")
-    return result
+    return expect_several(f"{what}: expected two arrays, `return new_W, new_b`", result, 2)
 
 
 def _check_single(fold, rng):

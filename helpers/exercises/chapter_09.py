@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from ..validation import describe
-from .frame import Wrong, attempt, exercise, expect, expect_number, remark_if_slow
+from .frame import Wrong, attempt, exercise, expect, expect_number, expect_params, remark_if_slow
 
 
 @exercise
@@ -57,9 +56,7 @@ def check_three_units(params, rng):
 
 def _two_layers(params):
     """Return the parameters as float64 arrays of the right shapes."""
-    pairs = params if isinstance(params, (list, tuple)) else []
-    if len(pairs) != 2 or any(not isinstance(p, (list, tuple)) or len(p) != 2 for p in pairs):
-        raise Wrong(f"expected a list of two pairs, [(W1, b1), (W2, b2)]; got {describe(params)}")
+    pairs = expect_params("your parameters", params, 2)
     layers = []
     for l, (pair, shape) in enumerate(zip(pairs, [(2, 3), (3, 2)], strict=True), start=1):
         try:

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..initialization import initialize
 from ..schedules import cosine_decay
-from .frame import Wrong, attempt, exercise, expect, expect_number, unpack
+from .frame import attempt, exercise, expect, expect_number, expect_params
 
 
 @exercise
@@ -116,8 +116,7 @@ def _snapshot(sizes, rng, dtype):
 
 def _expect_average(what, got, snapshots, beta):
     t, right = len(snapshots), _mean(snapshots, beta)
-    if not isinstance(got, (list, tuple)) or len(got) != len(right):
-        raise Wrong(f"your result {what} is no list of {len(right)} pair(s) (W, b), one a layer")
+    expect_params(f"your result {what}", got, len(right))
     powers = np.array([beta ** (t - i) for i in range(1, t + 1)])
     kinds = [
         ((1 - beta) * powers, "the mean is not corrected yet: at the start it is too small."),
@@ -157,7 +156,6 @@ def _expect_average(what, got, snapshots, beta):
                       "step less: t is the number of snapshots."))  # fmt: skip
     wrong = [(_weighted(snapshots, parts), sentence) for parts, sentence in kinds]
     for l, (pair, right_pair) in enumerate(zip(got, right, strict=True)):
-        pair = unpack(f"entry {l} of your result", pair, "W, b")
         for k, name in enumerate("Wb"):
             slips = [(values[l][k], sentence) for values, sentence in wrong]
             expect(f"your {name} of layer {l + 1} {what}", pair[k], right_pair[k], slips)
