@@ -38,10 +38,8 @@ def check_absorb_scaling(absorb_scaling, rng):
             (W / std.mean(), "one std for all inputs; each input has its own."),
         ]
         if n == units:
-            sentence = (
-                "column j is divided by std j. Row k of W belongs to input k: `std[:, None]`."
-            )
-            slips += [(W / std, sentence)]
+            slips += [(W / std, "column j is divided by std j. Row k of W belongs to input k: "
+                       "`std[:, None]`.")]
         where = f"for {n} input(s) and {units} unit(s)"
         expect(f"your W' {where}", got[0], W_raw, slips)
         slips = [
@@ -52,10 +50,8 @@ def check_absorb_scaling(absorb_scaling, rng):
             (shift - b, "the signs have changed places."),
         ]
         expect(f"your b' {where}", got[1], b - shift, slips)
-    return (
-        "raw inputs give the same Z, for any layer. The statistics can no longer be forgotten, "
-        "and they cost nothing when the network is used."
-    )
+    return ("raw inputs give the same Z, for any layer. The statistics can no longer be forgotten, "
+            "and they cost nothing when the network is used.")
 
 
 @exercise
@@ -69,19 +65,13 @@ def check_curve_through(curve_through, rng):
         ends, ones = np.concatenate([[0], slopes, [0]]), np.ones((1, k))
 
         slips = [
-            (
-                _output(t, ones, -t, ends[1:]),
-                "the weights of the second layer are the slopes. But the units to the left go on: "
-                "what unit j adds is the *change* of the slope at its corner.",
-            ),
-            (
-                _output(t, ones, t, np.diff(ends)),
-                "the corners sit at -t. The unit x + b starts to speak where x = -b.",
-            ),
-            (
-                _output(t, ones, -t, np.diff(np.concatenate([[0], np.diff(h), [0]]))),
-                "a slope is a rise divided by a distance; the distance is missing.",
-            ),
+            (_output(t, ones, -t, ends[1:]), "the weights of the second layer are the slopes. But "
+             "the units to the left go on: what unit j adds is the *change* of the slope at its "
+             "corner."),
+            (_output(t, ones, t, np.diff(ends)),
+             "the corners sit at -t. The unit x + b starts to speak where x = -b."),
+            (_output(t, ones, -t, np.diff(np.concatenate([[0], np.diff(h), [0]]))),
+             "a slope is a rise divided by a distance; the distance is missing."),
             (_output(t, ones, -t, h), "the heights themselves stand in the second layer."),
         ]
         what = f"your network's output at its {k} points"
@@ -92,16 +82,12 @@ def check_curve_through(curve_through, rng):
         left, right = t[0] - np.array([0.5, 1, 50]), t[-1] + np.array([0.5, 1, 50])
         what = "your network's output at 0.5, 1 and 50 {} point"
         expect(what.format("left of the first"), _output(left, *network), np.zeros(3))
-        goes_on = (
-            h[-1] + slopes[-1] * np.array([0.5, 1, 50]),
-            "the last slope goes on. The curve has to become level at the last point too.",
-        )
+        goes_on = (h[-1] + slopes[-1] * np.array([0.5, 1, 50]),
+                   "the last slope goes on. The curve has to become level at the last point too.")
         what = what.format("right of the last")
         expect(what, _output(right, *network), np.full(3, h[-1]), [goes_on])
-    return (
-        "for any points. So two layers follow every curve as closely as you like, if there are "
-        "units enough."
-    )
+    return ("for any points. So two layers follow every curve as closely as you like, if there are "
+            "units enough.")
 
 
 def _layers(got):
@@ -116,10 +102,8 @@ def _layers(got):
     units = b1.size
     for name, value, shape in ("b1", b1, (units,)), ("W1", W1, (1, units)), ("W2", W2, (units, 1)):
         if value.shape != shape:
-            raise Wrong(
-                f"{name} has shape {value.shape}, expected {shape}: b1 has {units} entries, so "
-                f"there are {units} units, with one input and one output"
-            )
+            raise Wrong(f"{name} has shape {value.shape}, expected {shape}: b1 has {units} "
+                        f"entries, so there are {units} units, with one input and one output")
     return W1, b1, W2
 
 
