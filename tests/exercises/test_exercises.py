@@ -14,7 +14,7 @@ from edition import PARTS, role
 
 from helpers.exercises import frame
 
-NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
 @dataclass
