@@ -62,7 +62,6 @@ test: $(VENV)/installed-test
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadscope
 
 notebooks: $(VENV)/installed-test
-	$(BIN)/ruff format notebooks
 	$(BIN)/python notebooks/execute.py
 
 # make handouts COURSE="CS 1" TERM="Spring" CHAPTERS="01 03" WITHOUT="explore"

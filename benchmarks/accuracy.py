@@ -3,10 +3,9 @@
 `python benchmarks/accuracy.py`, from the root of the project.
 """
 
-import argparse
 import os
 
-from tables import show
+from shared import command_line, show, threads
 
 LEARNING_RATE = 0.15
 BATCH_SIZE = 32
@@ -23,17 +22,18 @@ def train_once(data, sizes, epochs, seed):
 
     from helpers import initialize, train
 
-    X, y, X_test, y_test = data
+    X, y, X_test, y_test = data  # the test set is there to watch, not to choose anything by it
     weights_rng, order_rng = np.random.default_rng(seed).spawn(2)
+    params = initialize(sizes, rng=weights_rng)
     return train(
         X,
         y,
-        initialize(sizes, rng=weights_rng),
+        params,
         learning_rate=LEARNING_RATE,
         batch_size=BATCH_SIZE,
         epochs=epochs,
         rng=order_rng,
-        X_dev=X_test,  # to watch, not to choose anything by it
+        X_dev=X_test,
         y_dev=y_test,
         progress=False,
     )
@@ -64,31 +64,15 @@ def show_final(histories, markdown):
     rows = []
     for (sizes, _), of_network in zip(NETWORKS, histories, strict=True):
         final = [history["dev_accuracy"].iloc[-1] for history in of_network]
-        rows.append(
-            [
-                "-".join(map(str, sizes)),
-                str(len(of_network[0])),
-                f"{sum(final) / len(final):.2%}",
-                ", ".join(f"{value:.2%}" for value in final),
-            ]
-        )
+        mean, each = sum(final) / len(final), ", ".join(f"{value:.2%}" for value in final)
+        rows.append(["-".join(map(str, sizes)), str(len(of_network[0])), f"{mean:.2%}", each])
     header = ["network", "epochs", "mean test accuracy", "each seed"]
     show("Test accuracy after the last epoch", header, rows, markdown)
 
 
-def parse():
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description="Train on MNIST until it is accurate; report.")
-    parser.add_argument("--quick", action="store_true", help="a short run: does it work at all?")
-    parser.add_argument("--markdown", action="store_true", help="print Markdown tables")
-    return parser.parse_args()
-
-
-def main():
+def main(options):
     """Train every network with every seed on one thread, then print."""
-    options = parse()
-    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[variable] = "1"  # before NumPy is imported
+    os.environ.update(threads(1))  # before NumPy is imported
     from helpers import load_mnist
 
     X, y, X_test, y_test = load_mnist()
@@ -99,14 +83,13 @@ def main():
         f"learning rate {LEARNING_RATE}, batch size {BATCH_SIZE}, {len(X):,} training images, "
         f"{len(seeds)} seed(s), 1 thread"
     )
-    histories = []
+    data, histories = (X, y, X_test, y_test), []
     for sizes, epochs in NETWORKS:
         epochs = QUICK_EPOCHS if options.quick else epochs
-        data = (X, y, X_test, y_test)
         histories.append([train_once(data, sizes, epochs, seed) for seed in seeds])
     show_goals(histories[-1], options.markdown)
     show_final(histories, options.markdown)
 
 
 if __name__ == "__main__":
-    main()
+    main(command_line("Train on MNIST until it is accurate; report.").parse_args())

@@ -5,14 +5,13 @@ students with all answers right, 9 with the first one only, 3 with none, 1 whose
 and 2 whose answers use a variable of the chapter, so that the whole chapter is run for them.
 """
 
-import argparse
 import ast
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from tables import show
+from shared import command_line, show
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
@@ -21,14 +20,9 @@ CLASS = {"right": 15, "first": 9, "untouched": 3, "endless": 1, "chapter": 2}
 ENDLESS = "while True:\n    pass"
 
 
-def main():
+def main(options):
     """Measure each chapter and print a table."""
-    parser = argparse.ArgumentParser(description="Time the grading of thirty submissions.")
-    parser.add_argument("--chapters", nargs="+", metavar="03", help="default: all")
-    parser.add_argument("--quick", action="store_true", help="3 students: does it work at all?")
-    parser.add_argument("--markdown", action="store_true", help="print a Markdown table")
-    options = parser.parse_args()
-    from coursework.course import chapters
+    from course import chapters
 
     numbers = options.chapters or list(chapters())
     students = {"right": 1, "first": 1, "untouched": 1} if options.quick else CLASS
@@ -113,4 +107,7 @@ def processor_seconds():
 
 
 if __name__ == "__main__":
-    main()
+    few = "3 students: does it work at all?"
+    parser = command_line("Time the grading of thirty submissions.", quick=few)
+    parser.add_argument("--chapters", nargs="+", metavar="03", help="default: all")
+    main(parser.parse_args())

@@ -8,11 +8,9 @@ on Linux a new process starts with the peak memory of the one that has started i
 import argparse
 import json
 import statistics
-import subprocess
-import sys
 import time
 
-from tables import show
+from shared import command_line, in_fresh_process, peak_memory, show
 
 ROUNDS = 9
 
@@ -64,51 +62,26 @@ def measure(task, path):
     kept = TASKS[task](path)
     seconds = time.perf_counter() - start
     del kept
-    try:
-        import resource
-    except ModuleNotFoundError:
-        return seconds, None  # Windows
-    unit = 1 if sys.platform == "darwin" else 1024
-    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+    return seconds, peak_memory()
 
 
 # ---- in the process that you start ---------------------------------------------------------------
 
 
-def in_fresh_process(*arguments):
-    """Start this script again; return the last line that it prints, read as JSON."""
-    command = [sys.executable, __file__, *arguments]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    *notes, result = done.stdout.splitlines()
-    print(*notes, sep="\n", end="\n" * bool(notes))
-    return json.loads(result)
-
-
-def parse():
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description="Time reading Kaggle's train.csv.")
-    parser.add_argument("--quick", action="store_true", help="a short run: does it work at all?")
-    parser.add_argument("--markdown", action="store_true", help="print Markdown tables")
-    parser.add_argument("--find", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--task", nargs=2, help=argparse.SUPPRESS)
-    return parser.parse_args()
-
-
-def main():
+def main(options):
     """Measure and print, or do what another process has asked for."""
-    options = parse()
     if options.find:
         print(json.dumps(find_file()))
         return
     if options.task:
         print(json.dumps(measure(*options.task)))
         return
-    path, m = in_fresh_process("--find")
+    path, m = in_fresh_process(__file__, "--find")
     rounds = 1 if options.quick else ROUNDS
     measured = {task: [] for task in TASKS}
     for _ in range(rounds):
         for task, results in measured.items():
-            results.append(in_fresh_process("--task", task, path))
+            results.append(in_fresh_process(__file__, "--task", task, path))
     rows = []
     for task, results in measured.items():
         seconds, memory = zip(*results, strict=True)
@@ -120,4 +93,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    parser = command_line("Time reading Kaggle's train.csv.")
+    parser.add_argument("--find", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--task", nargs=2, help=argparse.SUPPRESS)
+    main(parser.parse_args())

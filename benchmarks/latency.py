@@ -3,7 +3,6 @@
 `python benchmarks/latency.py`, from the root of the project; README.md says what the columns mean.
 """
 
-import argparse
 import multiprocessing
 import statistics
 import sys
@@ -12,7 +11,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from tables import show
+from shared import command_line, show
 
 sys.path.append(str(Path(__file__).parent.parent / "tests"))
 from jupyter_in_browser import (
@@ -124,12 +123,8 @@ def _count():
         pass
 
 
-def main():
+def main(options):
     """Measure every explorer and print a table."""
-    parser = argparse.ArgumentParser(description="Time the answers of the explorers.")
-    parser.add_argument("--busy", type=int, default=0, help="programs that count in the background")
-    parser.add_argument("--markdown", action="store_true", help="print a Markdown table")
-    options = parser.parse_args()
     if CHROMIUM is None:
         print("There is no Chromium or Chrome here, so no slider was timed.")
         return
@@ -155,4 +150,6 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    parser = command_line("Time the answers of the explorers.", quick=None)
+    parser.add_argument("--busy", type=int, default=0, help="programs that count in the background")
+    main(parser.parse_args())

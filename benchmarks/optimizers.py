@@ -3,12 +3,11 @@
 `python benchmarks/optimizers.py`, from the root of the project; README.md says what the rows mean.
 """
 
-import argparse
 import statistics
 import time
 
 import numpy as np
-from tables import show
+from shared import command_line, show
 
 from helpers import Adam, Momentum, RMSProp, backward, forward, initialize, one_hot, update
 
@@ -106,12 +105,8 @@ def table(results):
     return rows
 
 
-def main():
+def main(options):
     """Measure and print."""
-    parser = argparse.ArgumentParser(description="Time the updates of the optimizers.")
-    parser.add_argument("--quick", action="store_true", help="a short run: does it work at all?")
-    parser.add_argument("--markdown", action="store_true", help="print Markdown tables")
-    options = parser.parse_args()
     rounds, repeats = (1, 1) if options.quick else (ROUNDS, UPDATES)
     header = ["", "µs", "median", "ratio to plain", "state arrays"]
     header += ["to plain + passes", "to these + root"]
@@ -122,4 +117,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(command_line("Time the updates of the optimizers.").parse_args())

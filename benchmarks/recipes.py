@@ -5,7 +5,6 @@ all 60,000 images and measures its test error once. Each run is kept in `recipes
 it is done; a run with the same settings that is kept already is not made again.
 """
 
-import argparse
 import json
 import math
 import os
@@ -14,7 +13,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 
-from tables import show
+import shared
+from shared import show
 
 RESULTS = Path(__file__).with_name("recipes.json")
 SEEDS = [0, 1, 2]
@@ -64,7 +64,7 @@ RECIPES = {
 }
 
 
-def train_once(settings, data, seed, progress=False):
+def train_once(settings, data, seed):
     """Train one network from new weights."""
     import numpy as np
 
@@ -85,7 +85,7 @@ def train_once(settings, data, seed, progress=False):
         weight_decay=settings["weight_decay"],
         label_smoothing=settings["label_smoothing"],
         augment=lambda X, rng: augment(X, rng=rng, **settings["strengths"]),
-        progress=progress,
+        progress=False,
     )
     return params
 
@@ -158,17 +158,11 @@ def show_runs(runs, markdown):
                 continue
             errors = [r["error"] for r in of_recipe]
             settings = of_recipe[0]["settings"]
-            rows.append(
-                [
-                    recipe,
-                    "-".join(map(str, settings["sizes"])),
-                    str(settings["epochs"]),
-                    data,
-                    f"{sum(errors) / len(errors):.2%}",
-                    ", ".join(f"{error:.2%}" for error in errors),
-                    str(round(sum(r["core_seconds"] for r in of_recipe) / len(errors))),
-                ]
-            )
+            row = [recipe, "-".join(map(str, settings["sizes"])), str(settings["epochs"]), data]
+            row.append(f"{sum(errors) / len(errors):.2%}")
+            row.append(", ".join(f"{error:.2%}" for error in errors))
+            row.append(str(round(sum(r["core_seconds"] for r in of_recipe) / len(errors))))
+            rows.append(row)
     header = ["recipe", "network", "epochs", "data", "mean error", "each seed", "core-seconds"]
     show("Error of the recipes", header, rows, markdown)
 
@@ -193,27 +187,9 @@ def show_speed(markdown):
     show("Augmentation on one core", ["function", "images per second"], rows, markdown)
 
 
-def parse():
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description="Train the recipes of chapter 11; keep the runs.")
-    parser.add_argument("recipe", nargs="*", help=f"which to train: {', '.join(RECIPES)}")
-    parser.add_argument("--dev", action="store_true", help="hold 10,000 images back; no test set")
-    parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
-    parser.add_argument("--threads", type=int, default=1, help="of BLAS, in each process")
-    parser.add_argument("--processes", type=int, default=1, help="runs at the same time")
-    parser.add_argument("--quick", action="store_true", help="does it work at all? keeps nothing")
-    parser.add_argument("--markdown", action="store_true", help="print Markdown tables")
-    options = parser.parse_args()
-    for unknown in set(options.recipe) - set(RECIPES):
-        parser.error(f"there is no recipe {unknown}, only {', '.join(RECIPES)}")
-    return options
-
-
-def main():
+def main(options):
     """Train what is asked for and not kept yet, one process per run; print all that is kept."""
-    options = parse()
-    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[variable] = str(options.threads)  # before NumPy is imported, here or in a run
+    os.environ.update(shared.threads(options.threads))  # before NumPy is imported, here or in a run
     if options.quick:
         runs = [run(recipe, 0, True, options.threads, QUICK_IMAGES) for recipe in RECIPES]
         show_runs(runs, options.markdown)
@@ -241,4 +217,14 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    few = "does it work at all? keeps nothing"
+    parser = shared.command_line("Train the recipes of chapter 11; keep the runs.", quick=few)
+    parser.add_argument("recipe", nargs="*", help=f"which to train: {', '.join(RECIPES)}")
+    parser.add_argument("--dev", action="store_true", help="hold 10,000 images back; no test set")
+    parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
+    parser.add_argument("--threads", type=int, default=1, help="of BLAS, in each process")
+    parser.add_argument("--processes", type=int, default=1, help="runs at the same time")
+    options = parser.parse_args()
+    for unknown in set(options.recipe) - set(RECIPES):
+        parser.error(f"there is no recipe {unknown}, only {', '.join(RECIPES)}")
+    main(options)

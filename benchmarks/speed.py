@@ -16,7 +16,8 @@ import sys
 import time
 from importlib.metadata import PackageNotFoundError, version
 
-from tables import show
+import shared
+from shared import show
 
 NETWORKS = [([784, 128, 64, 10], 64), ([784, 30, 10], 10), ([784, 800, 10], 128)]
 THREADS = [1, 2]
@@ -60,20 +61,29 @@ def time_steps(quick):
     return seconds
 
 
-def time_checks(quick):
-    """Time the checks that `train` makes once, and the steps of one epoch."""
+def problem(quick):
+    """Return MNIST, new parameters of the first network, and the settings to train them with."""
     import numpy as np
 
-    from helpers import initialize, load_mnist, train
-    from helpers.training import _check_train
+    from helpers import initialize, load_mnist
 
-    X, y, _, _ = load_mnist()
+    X, y, X_test, y_test = load_mnist()
     if quick:
         X, y = X[:QUICK_IMAGES], y[:QUICK_IMAGES]
     sizes, batch_size = NETWORKS[0]
     rng = np.random.default_rng(0)
     params = initialize(sizes, rng=rng)
-    settings = {"learning_rate": 0.1, "batch_size": batch_size, "epochs": 1, "rng": rng}
+    settings = {"learning_rate": 0.1, "batch_size": batch_size, "rng": rng}
+    return X, y, X_test, y_test, params, settings
+
+
+def time_checks(quick):
+    """Time the checks that `train` makes once, and the steps of one epoch."""
+    from helpers import train
+    from helpers.training import _check_train
+
+    X, y, _, _, params, settings = problem(quick)
+    settings["epochs"] = 1
     checks, steps = [], []
     for _ in range(1 if quick else FRESH_STARTS):
         start = time.perf_counter()
@@ -94,33 +104,12 @@ def time_load(quick):
 
 def measure_memory(quick):
     """Load, train for two epochs, evaluate; return the peak memory in MB."""
-    try:
-        import resource
-    except ModuleNotFoundError:
-        return None  # Windows
-    import numpy as np
+    from helpers import evaluate, train
 
-    from helpers import evaluate, initialize, load_mnist, train
-
-    X, y, X_test, y_test = load_mnist()
-    sizes, batch_size = NETWORKS[0]
-    rng = np.random.default_rng(0)
-    params = initialize(sizes, rng=rng)
-    train(
-        X[:QUICK_IMAGES] if quick else X,
-        y[:QUICK_IMAGES] if quick else y,
-        params,
-        learning_rate=0.1,
-        batch_size=batch_size,
-        epochs=2,
-        rng=rng,
-        X_dev=X_test,
-        y_dev=y_test,
-        progress=False,
-    )
+    X, y, X_test, y_test, params, settings = problem(quick)
+    train(X, y, params, **settings, epochs=2, X_dev=X_test, y_dev=y_test, progress=False)
     evaluate(X_test, y_test, params)
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+    return shared.peak_memory()
 
 
 def name_versions(quick):
@@ -151,11 +140,9 @@ TASKS = {
 
 
 def environment(threads):
-    """Environment variables that give every library this number of threads."""
-    variables = ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NPROC"]
-    variables.append("VECLIB_MAXIMUM_THREADS")  # NumPy on macOS
+    """The environment in which every library has this number of threads, JAX too."""
     flags = "--xla_cpu_multi_thread_eigen=false" if threads == 1 else ""
-    return os.environ | dict.fromkeys(variables, str(threads)) | {"XLA_FLAGS": flags}
+    return os.environ | shared.threads(threads) | {"XLA_FLAGS": flags}
 
 
 def cores():
@@ -167,10 +154,8 @@ def cores():
 
 def run_task(task, quick, threads=1):
     """Run one of TASKS in a fresh process on `threads` cores; return its result."""
-    command = [sys.executable, __file__, "--task", task, "--threads", str(threads)]
-    command += ["--quick"] * quick
-    run = subprocess.run(command, env=environment(threads), stdout=subprocess.PIPE, check=True)
-    return json.loads(run.stdout)
+    options = ["--task", task, "--threads", threads, *["--quick"] * quick]
+    return shared.in_fresh_process(__file__, *options, env=environment(threads))
 
 
 def seconds_to_run(code):
@@ -218,33 +203,20 @@ def show_rest(quick, markdown):
     share = checks["checks"] / checks["steps"]
     load = statistics.median(run_task("load", quick) for _ in range(starts))
     memory = run_task("memory", quick)
+    peak = "not available" if memory is None else f"{memory:.0f} MB"
     rows = [
         ["checks of `train`, once per call", f"{1000 * checks['checks']:.1f} ms"],
         ["the same, compared with the steps of one epoch", f"{share:.1%}"],
         ["checks in each step", "none"],
         ["`load_mnist()`", f"{load:.2f} s"],
         ["`import helpers`", f"{time_import(starts):.2f} s"],
-        [
-            "peak memory of a training run",
-            "not available" if memory is None else f"{memory:.0f} MB",
-        ],
+        ["peak memory of a training run", peak],
     ]
     show("Around the steps, 1 thread", ["", "measured"], rows, markdown)
 
 
-def parse():
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description="Time training on MNIST, next to other libraries.")
-    parser.add_argument("--quick", action="store_true", help="a short run: does it work at all?")
-    parser.add_argument("--markdown", action="store_true", help="print Markdown tables")
-    parser.add_argument("--task", choices=list(TASKS), help=argparse.SUPPRESS)
-    parser.add_argument("--threads", type=int, default=1, help=argparse.SUPPRESS)
-    return parser.parse_args()
-
-
-def main():
+def main(options):
     """Measure and print, or run the one task that another process has asked for."""
-    options = parse()
     if options.task:
         if hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(0, cores()[-options.threads :])
@@ -264,4 +236,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    parser = shared.command_line("Time training on MNIST, next to other libraries.")
+    parser.add_argument("--task", choices=list(TASKS), help=argparse.SUPPRESS)
+    parser.add_argument("--threads", type=int, default=1, help=argparse.SUPPRESS)
+    main(parser.parse_args())

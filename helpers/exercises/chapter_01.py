@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from ..checks import describe
 from ..network import one_hot
-from .frame import Wrong, attempt, exercise, expect, expect_number, remark_if_slow
+from .frame import Wrong, attempt, exercise, expect, expect_number, expect_several, remark_if_slow
 
 
 @exercise
@@ -33,9 +32,8 @@ def check_standardize(standardize, rng):
         X_dev = rng.random((m_dev, n), dtype=np.float32) * 2  # brighter scans
         X_train[:, 0], X_dev[:, 0] = 0, 0.75  # never any ink in training
         X_train[:, -1] = 0.5
-        pair = attempt(standardize, X_train, X_dev)
-        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-            raise Wrong(f"two arrays were expected, X_train and X_dev; got {describe(pair)}")
+        got = attempt(standardize, X_train, X_dev)
+        pair = expect_several("two arrays were expected, X_train and X_dev", got, 2)
         what = f"your {{}} for {m} training and {m_dev} dev example(s) of {n} pixels"
         train, dev = (what.format(name) for name in ("X_train", "X_dev"))
         mean, spread = X_train.mean(axis=0), _spread(X_train)
@@ -43,10 +41,9 @@ def check_standardize(standardize, rng):
         expect(train, pair[0], (X_train - mean) / spread, slips, tolerance=1e-4)
         flat = X_train.std(axis=0) == 0
         if np.shape(pair[1]) == X_dev.shape and (np.abs(pair[1])[:, flat] > 100).any():
-            raise Wrong(
-                f"{dev}: a pixel without spread in the training set has been blown up. Dividing "
-                "by a tiny number is as bad as dividing by 0; subtract its mean and leave it."
-            )
+            raise Wrong(f"{dev}: a pixel without spread in the training set has been blown up. "
+                        "Dividing by a tiny number is as bad as dividing by 0; subtract its mean "
+                        "and leave it.")
         own, own_spread = X_dev.mean(axis=0), _spread(X_dev)
         slips = [
             ((X_dev - own) / own_spread, "the dev set got statistics of its own."),
@@ -59,14 +56,9 @@ def check_standardize(standardize, rng):
     wide = " Your arrays are float64, though: 55,000 images take 345 MB instead of 172."
     X = rng.random((500, 300), dtype=np.float32)
     slow = remark_if_slow(standardize, _reference_standardize, X, X[:100].copy())
-    return (
-        (
-            "also for a dev set of one image and for pixels that never carry ink. Whoever uses the "
-            "network later needs the two rows of statistics as well."
-        )
-        + (wide if "float64" in dtypes else "")
-        + slow
-    )
+    words = ("also for a dev set of one image and for pixels that never carry ink. Whoever uses "
+             "the network later needs the two rows of statistics as well.")
+    return words + wide * ("float64" in dtypes) + slow
 
 
 def _spread(X):
@@ -91,10 +83,8 @@ def _statistics_slips(X, X_dev):
         (X - X.mean(axis=0), "the mean is gone, but nothing is divided by the spread."),
         ((X - X.mean(axis=0)) / spread**2, "that divides by the variance; the spread is its root."),
         ((X - both.mean(axis=0)) / _spread(both), "the dev set had a say in mean and spread."),
-        (
-            by_row / row_spread,
-            "each image got its own statistics (`axis=1`); they belong to pixels.",
-        ),
+        (by_row / row_spread,
+         "each image got its own statistics (`axis=1`); they belong to pixels."),
     ]
     if len(X) > 1:
         unbiased = X.std(axis=0, ddof=1)
@@ -114,36 +104,27 @@ def check_class_variances(class_variances, rng):
         M, squares = Y.T @ X / counts[:, None], Y.T @ X**2 / counts[:, None]
         over_m = Y.T @ X**2 / m - (Y.T @ X / m) ** 2
         slips = [
-            (
-                squares,
-                "that is the mean of the squares; the square of the mean is to be subtracted.",
-            ),
+            (squares,
+             "that is the mean of the squares; the square of the mean is to be subtracted."),
             (squares - M, "the mean is subtracted, but not its square."),
             (over_m, "each class is divided by m, the number of all examples, not by its own m_k."),
             (expected * counts[:, None], "these are sums; nothing is divided by m_k."),
-            (
-                np.sqrt(np.abs(expected)),
-                "that is the standard deviation, the root of the variance.",
-            ),
+            (np.sqrt(np.abs(expected)),
+             "that is the standard deviation, the root of the variance."),
             (squares - X.mean(axis=0) ** 2, "the mean is that of all examples, not of the class."),
         ]
         if classes > 1:
-            overall = "that is the variance over all examples, whatever their class."
-            slips += [(X.var(axis=0), overall)]
+            slips += [(X.var(axis=0),
+                       "that is the variance over all examples, whatever their class.")]
         if n == classes:
             crosswise = Y.T @ X**2 / counts - (Y.T @ X / counts) ** 2
-            sentence = (
-                "column k is divided by m_k, and it should be row k: the counts are needed as a "
-                "column, of shape (classes, 1)."
-            )
-            slips += [(crosswise, sentence)]
+            slips += [(crosswise, "column k is divided by m_k, and it should be row k: the counts "
+                       "are needed as a column, of shape (classes, 1).")]
         what = f"your result for {m} example(s), {n} pixel(s) and {classes} class(es)"
         expect(what, got, expected, slips, tolerance=1e-5)
     slow = remark_if_slow(class_variances, _reference_variances, *_examples(rng, 2000, 100, 10))
-    return (
-        "for any number of classes, down to one example in a class. (Where a mean is large and "
-        "the spread small, the difference of two large numbers loses digits.)"
-    ) + slow
+    return ("for any number of classes, down to one example in a class. (Where a mean is large and "
+            "the spread small, the difference of two large numbers loses digits.)") + slow
 
 
 def _examples(rng, m, n, classes):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..checks import describe
-from .frame import Wrong, attempt, exercise, expect, expect_number
+from .frame import Wrong, attempt, exercise, expect, expect_number, expect_several
 
 
 @exercise
@@ -30,8 +30,7 @@ def check_absorb_scaling(absorb_scaling, rng):
         W, b = rng.normal(size=(n, units)), rng.normal(size=units)
         mean, std = rng.uniform(0.5, 2, n), rng.uniform(0.1, 0.4, n)
         got = attempt(absorb_scaling, W, b, mean, std)
-        if not isinstance(got, (tuple, list)) or len(got) != 2:
-            raise Wrong(f"two arrays were expected, W' and b'; got {describe(got)}")
+        expect_several("two arrays were expected, W' and b'", got, 2)
         W_raw, shift = W / std[:, None], (mean / std) @ W
         slips = [
             (W, "the weights are still those for standardized inputs."),
@@ -39,10 +38,8 @@ def check_absorb_scaling(absorb_scaling, rng):
             (W / std.mean(), "one std for all inputs; each input has its own."),
         ]
         if n == units:
-            sentence = (
-                "column j is divided by std j. Row k of W belongs to input k: `std[:, None]`."
-            )
-            slips += [(W / std, sentence)]
+            slips += [(W / std, "column j is divided by std j. Row k of W belongs to input k: "
+                       "`std[:, None]`.")]
         where = f"for {n} input(s) and {units} unit(s)"
         expect(f"your W' {where}", got[0], W_raw, slips)
         slips = [
@@ -53,10 +50,8 @@ def check_absorb_scaling(absorb_scaling, rng):
             (shift - b, "the signs have changed places."),
         ]
         expect(f"your b' {where}", got[1], b - shift, slips)
-    return (
-        "raw inputs give the same Z, for any layer. The statistics can no longer be forgotten, "
-        "and they cost nothing when the network is used."
-    )
+    return ("raw inputs give the same Z, for any layer. The statistics can no longer be forgotten, "
+            "and they cost nothing when the network is used.")
 
 
 @exercise
@@ -70,19 +65,13 @@ def check_curve_through(curve_through, rng):
         ends, ones = np.concatenate([[0], slopes, [0]]), np.ones((1, k))
 
         slips = [
-            (
-                _output(t, ones, -t, ends[1:]),
-                "the weights of the second layer are the slopes. But the units to the left go on: "
-                "what unit j adds is the *change* of the slope at its corner.",
-            ),
-            (
-                _output(t, ones, t, np.diff(ends)),
-                "the corners sit at -t. The unit x + b starts to speak where x = -b.",
-            ),
-            (
-                _output(t, ones, -t, np.diff(np.concatenate([[0], np.diff(h), [0]]))),
-                "a slope is a rise divided by a distance; the distance is missing.",
-            ),
+            (_output(t, ones, -t, ends[1:]), "the weights of the second layer are the slopes. But "
+             "the units to the left go on: what unit j adds is the *change* of the slope at its "
+             "corner."),
+            (_output(t, ones, t, np.diff(ends)),
+             "the corners sit at -t. The unit x + b starts to speak where x = -b."),
+            (_output(t, ones, -t, np.diff(np.concatenate([[0], np.diff(h), [0]]))),
+             "a slope is a rise divided by a distance; the distance is missing."),
             (_output(t, ones, -t, h), "the heights themselves stand in the second layer."),
         ]
         what = f"your network's output at its {k} points"
@@ -93,22 +82,17 @@ def check_curve_through(curve_through, rng):
         left, right = t[0] - np.array([0.5, 1, 50]), t[-1] + np.array([0.5, 1, 50])
         what = "your network's output at 0.5, 1 and 50 {} point"
         expect(what.format("left of the first"), _output(left, *network), np.zeros(3))
-        goes_on = (
-            h[-1] + slopes[-1] * np.array([0.5, 1, 50]),
-            "the last slope goes on. The curve has to become level at the last point too.",
-        )
+        goes_on = (h[-1] + slopes[-1] * np.array([0.5, 1, 50]),
+                   "the last slope goes on. The curve has to become level at the last point too.")
         what = what.format("right of the last")
         expect(what, _output(right, *network), np.full(3, h[-1]), [goes_on])
-    return (
-        "for any points. So two layers follow every curve as closely as you like, if there are "
-        "units enough."
-    )
+    return ("for any points. So two layers follow every curve as closely as you like, if there are "
+            "units enough.")
 
 
 def _layers(got):
     """Return W1, b1, W2 if their shapes fit together."""
-    if not isinstance(got, (tuple, list)) or len(got) != 3:
-        raise Wrong(f"three arrays were expected, W1, b1 and W2; got {describe(got)}")
+    expect_several("three arrays were expected, W1, b1 and W2", got, 3)
     for name, value in zip(("W1", "b1", "W2"), got, strict=True):
         if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu":
             raise Wrong(f"{name} is {describe(value)}; a NumPy array of numbers was expected")
@@ -118,10 +102,8 @@ def _layers(got):
     units = b1.size
     for name, value, shape in ("b1", b1, (units,)), ("W1", W1, (1, units)), ("W2", W2, (units, 1)):
         if value.shape != shape:
-            raise Wrong(
-                f"{name} has shape {value.shape}, expected {shape}: b1 has {units} entries, so "
-                f"there are {units} units, with one input and one output"
-            )
+            raise Wrong(f"{name} has shape {value.shape}, expected {shape}: b1 has {units} "
+                        f"entries, so there are {units} units, with one input and one output")
     return W1, b1, W2
 
 

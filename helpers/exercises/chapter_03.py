@@ -14,11 +14,8 @@ def check_loss_on_paper(loss, rng):
         (6 * ln2, "That is the sum over the three examples. J is their mean."),
         (2.0, "That is in bits: the logarithm to base 2. A nat is the natural logarithm, ln."),
         (2 * np.log10(2), "That is with the logarithm to base 10. J takes the natural one, ln."),
-        (
-            -np.log(7 / 24),
-            "That is the logarithm of the mean probability. Take each logarithm first, then the "
-            "mean.",
-        ),
+        (-np.log(7 / 24), "That is the logarithm of the mean probability. Take each logarithm "
+         "first, then the mean."),
         (-2 * ln2, "The sign: the logarithm of a probability is negative, and a loss is not."),
     ]
     expect_number(loss, 2 * ln2, "the mean of three logarithms, in nats, positive", slips)
@@ -44,32 +41,20 @@ def check_hardest(hardest, rng):
             (losses.argsort()[-k:], "the right ones, but the most expensive comes last."),
             (np.sort(losses)[::-1][:k], "those are losses; asked are the positions of the images."),
             (losses.argsort()[::-1], f"all {m} came; asked are the first k = {k}."),
-            (
-                (log_sum_exp(Z) - Z.max(axis=1)).argsort()[::-1][:k],
-                "ranked by the largest probability: where the network is least sure. Asked is the "
-                "probability of the true class.",
-            ),
+            ((log_sum_exp(Z) - Z.max(axis=1)).argsort()[::-1][:k], "ranked by the largest "
+             "probability: where the network is least sure. Asked is the probability of the true "
+             "class."),
             (Z[rows, y].argsort()[:k], "ranked by the logit alone; log_sum_exp(Z) differs by row."),
-            (
-                -np.sort(-losses.argsort()[::-1][:k]),
-                "the right ones, but sorted by position instead of by loss.",
-            ),
+            (-np.sort(-losses.argsort()[::-1][:k]),
+             "the right ones, but sorted by position instead of by loss."),
         ]
         expect(what, got, _hardest(Z, y, k), slips)
     Z = np.array([[3000.0, 0, 0], [800.0, 0, 0], [2000.0, 0, 0], [0, 0, 0], [5000.0, 0, 0]])
-    expect(
-        "your result where logits of up to 5000 are wrong, k = 3",
-        attempt(hardest, Z, np.ones(5, dtype=int), 3),
-        [4, 0, 2],
-        [
-            (
-                order,
-                "the probabilities of several images are 0 after rounding, so they tie. The "
-                "loss from the logits still tells these apart.",
-            )
-            for order in ([4, 2, 1], [0, 1, 2], [2, 1, 0], [0, 1, 4])
-        ],
-    )
+    tie = ("the probabilities of several images are 0 after rounding, so they tie. The loss from "
+           "the logits still tells these apart.")
+    slips = [(order, tie) for order in ([4, 2, 1], [0, 1, 2], [2, 1, 0], [0, 1, 4])]
+    got = attempt(hardest, Z, np.ones(5, dtype=int), 3)
+    expect("your result where logits of up to 5000 are wrong, k = 3", got, [4, 0, 2], slips)
     Z, y = rng.normal(size=(2000, 10)), rng.integers(10, size=2000)
     slow = remark_if_slow(hardest, _hardest, Z, y, 10)
     return "for any number of images and classes, and for logits of thousands." + slow
@@ -87,18 +72,13 @@ def check_binary_loss(binary_loss, rng):
             ((np.logaddexp(0, z) - z * (1 - y)).mean(), "labels 0 and 1 have changed places."),
             ((np.logaddexp(0, -z) * y).mean(), "only the examples with y = 1 are counted."),
             (each.mean() / np.log(2), "these are bits; nats come from the natural logarithm."),
-            (
-                (np.logaddexp(1, z) - z * y).mean(),
-                "that is ln(e + e^z): logaddexp takes exponents, and 1 is e to the power 0.",
-            ),
+            ((np.logaddexp(1, z) - z * y).mean(),
+             "that is ln(e + e^z): logaddexp takes exponents, and 1 is e to the power 0."),
             (-each.mean(), "the sign is wrong: a loss is never negative."),
         ]
         expect(f"your result for m = {m}", attempt(binary_loss, z, y), each.mean(), slips)
     z, y = np.array([1000.0, -1000.0, 1000.0]), np.array([0, 0, 1])
-    expect(
-        "your result for z = [1000, -1000, 1000], y = [0, 0, 1]",
-        attempt(binary_loss, z, y),
-        1000 / 3,
-        [(np.log(1e8) / 3, "a probability is clipped or has 1e-8 added: that caps the loss.")],
-    )
+    slips = [(np.log(1e8) / 3, "a probability is clipped or has 1e-8 added: that caps the loss.")]
+    what = "your result for z = [1000, -1000, 1000], y = [0, 0, 1]"
+    expect(what, attempt(binary_loss, z, y), 1000 / 3, slips)
     return "softmax with two classes in another form, and safe for any z."

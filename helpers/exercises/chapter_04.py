@@ -32,10 +32,8 @@ def check_residual_backward(backward, rng):
         _compare_residual(backward, rng.normal(size=(m, n)), A_prev, A_prev @ W + b, W)
     A_prev, W = np.array([[1.0, 2.0], [-1.0, 3.0]]), np.array([[2.0, 1.0], [-1.0, 4.0]])
     _compare_residual(backward, np.array([[1.0, -2.0], [3.0, 4.0]]), A_prev, A_prev @ W, W)
-    return (
-        "for any batch and any square W. However small W is, dA reaches dA_prev undiminished by "
-        "the way around: that is why networks of a hundred layers are built like this."
-    )
+    return ("for any batch and any square W. However small W is, dA reaches dA_prev undiminished "
+            "by the way around: that is why networks of a hundred layers are built like this.")
 
 
 def _compare_residual(backward, dA, A_prev, Z, W):
@@ -104,12 +102,12 @@ def check_softmax_backward(backward, rng):
             (A * (dA - P.sum()), "the sum is over the whole batch; each example has its own."),
             (A * (dA - P.sum(axis=0)), "the sum is over the examples; sum over the classes j."),
             (A * (dA - dA.sum(axis=1, keepdims=True)), "the a_j is missing in the sum over j."),
-            (P - P.sum(axis=1, keepdims=True), "the sum is not multiplied by a_k: in (4.2) both "
-             "terms have two factors."),
+            (P - P.sum(axis=1, keepdims=True),
+             "the sum is not multiplied by a_k: in (4.2) both terms have two factors."),
             (A * (dA + P.sum(axis=1, keepdims=True)), "the sign in front of the sum is wrong."),
             (P, "that is the first term alone, for j = k. The term with -a_k is missing."),
             (reference(dA, A) / m, "it is divided by m, but dA has the 1/m in it already."),
-        ]  # fmt: skip
+        ]
         if m == n:
             slips.append((A * (dA - P.sum(axis=1)), flat))
         got = attempt(backward, dA, A)
@@ -118,7 +116,5 @@ def check_softmax_backward(backward, rng):
     what = "your dZ for probabilities of exactly 0 and 1"
     expect(what, attempt(backward, dA, A), reference(dA, A))
     A, dA = softmax(rng.normal(size=(2000, 10))), rng.normal(size=(2000, 10))
-    return (
-        "for any loss. Put dA = -Y / (m A) into it, and (A - Y) / m comes out again."
-        + remark_if_slow(backward, reference, dA, A, times=100)
-    )
+    slow = remark_if_slow(backward, reference, dA, A, times=100)
+    return "for any loss. Put dA = -Y / (m A) into it, and (A - Y) / m comes out again." + slow

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..network import backward, forward, initialize, one_hot
-from .frame import Wrong, attempt, exercise, expect, expect_number, unpack
+from .frame import Wrong, attempt, exercise, expect, expect_number, expect_params
 
 
 @exercise
@@ -18,7 +18,7 @@ def check_best_rate(rate, rng):
         (0.6, "That is the factor, by its absolute value. Asked is the rate that gives it."),
         (-0.6, "That is the factor of the steep direction. Asked is the rate that gives it."),
         (1.25, "That is the mean of the curvatures. A rate has them in the denominator."),
-    ]  # fmt: skip
+    ]
     expect_number(rate, 0.8, "the rate at which both factors have the same absolute value", slips)
     return "it is 2 / (c1 + c2), and both directions keep 0.6 of their length in each step."
 
@@ -26,13 +26,8 @@ def check_best_rate(rate, rng):
 @exercise
 def check_combine(combine, rng):
     """The gradient of a batch from the gradients of its parts, which differ in size."""
-    for sizes, counts in [
-        ([4, 5, 3], [30, 30, 4]),
-        ([3, 2], [1, 7]),
-        ([1, 3, 2], [5]),
-        ([2, 4, 3], [16, 16, 16, 16]),
-        ([2, 1, 2], [1, 1, 400]),
-    ]:
+    for sizes, counts in [([4, 5, 3], [30, 30, 4]), ([3, 2], [1, 7]), ([1, 3, 2], [5]),
+                          ([2, 4, 3], [16, 16, 16, 16]), ([2, 1, 2], [1, 1, 400])]:
         params, X, Y, parts = _parts(sizes, counts, rng)
         whole = backward(forward(X, params)[1], Y, params)
         got = attempt(combine, parts, counts)
@@ -42,8 +37,7 @@ def check_combine(combine, rng):
     wide = dW.dtype == np.float64 or db.dtype == np.float64
     return "each part counts for as much as it has examples, whatever its size." + wide * (
         " One thing to know: from parts in float32 your result comes in float64, which takes "
-        "twice the memory and the time."
-    )
+        "twice the memory and the time.")
 
 
 def _parts(sizes, counts, rng, dtype=np.float64):
@@ -56,14 +50,9 @@ def _parts(sizes, counts, rng, dtype=np.float64):
 
 
 def _expect_grads(what, got, whole, parts, counts):
-    if not isinstance(got, (list, tuple)) or len(got) != len(whole):
-        raise Wrong(f"your result {what} is no list of {len(whole)} pair(s) (dW, db), one a layer")
-    for l, (pair, right) in enumerate(zip(got, whole, strict=True), start=1):
-        pair = unpack(f"entry {l - 1} of your result", pair, "dW, db")
-        for name, array, expected, pieces in zip(
-            ("dW", "db"), pair, right, zip(*(part[l - 1] for part in parts), strict=True),
-            strict=True,
-        ):  # fmt: skip
+    expect_params(f"your result {what}", got, len(whole), "dW, db")
+    for l, layer in enumerate(zip(got, whole, *parts, strict=True), start=1):
+        for name, array, expected, *pieces in zip(("dW", "db"), *layer, strict=True):
             total, m, k = sum(pieces), sum(counts), len(counts)
             weighted = sum(n * piece for n, piece in zip(counts, pieces, strict=True))
             slips = [
@@ -76,21 +65,16 @@ def _expect_grads(what, got, whole, parts, counts):
                 (total / m, "each part is a mean, so it stands for as many examples as it has: "
                  "multiply before you add."),
                 (pieces[-1], "that is the last part alone."),
-            ]  # fmt: skip
+            ]
             expect(f"your {name} of layer {l} {what}", array, expected, slips)
 
 
 @exercise
 def check_best_step(best_step, rng):
     """The learning rate that leads to the lowest point along minus the gradient of a bowl."""
-    for curvatures in [
-        rng.uniform([0.5, 4], [1, 8]),
-        np.array([3.0]),
-        rng.uniform(0.2, 5, size=6),
-        rng.uniform(1e4, 1e5, size=3),
-        rng.uniform(1e-4, 1e-3, size=3),
-        np.array([2.0, 2.0, 2.0]),
-    ]:
+    for curvatures in [rng.uniform([0.5, 4], [1, 8]), np.array([3.0]), rng.uniform(0.2, 5, size=6),
+                       rng.uniform(1e4, 1e5, size=3), rng.uniform(1e-4, 1e-3, size=3),
+                       np.array([2.0, 2.0, 2.0])]:
         n = len(curvatures)
         turn = np.linalg.qr(rng.normal(size=(n, n)))[0]
         H, lowest, theta = turn * curvatures @ turn.T, rng.normal(size=n), rng.normal(size=n)
@@ -114,13 +98,11 @@ def check_best_step(best_step, rng):
              "walk in one direction, and what counts is the curvature in that one."),
             (n / curvatures.sum(), "that is 1/c for the mean of the curvatures. You walk in one "
              "direction, and what counts is the curvature in that one."),
-        ]  # fmt: skip
+        ]
         what = f"your rate for a bowl with {n} parameter(s)"
         got = attempt(best_step, gradient, theta)
         if isinstance(got, np.ndarray) and got.shape == (n,) != ():
             raise Wrong(f"{what} is an array, one number for each parameter. Asked is one rate.")
         expect(what, got, right, slips, tolerance=1e-3 * min(1, right))
-    return (
-        "for a bowl at any angle. It can lie above the bound (5.5) of the steepest direction: "
-        "that bound is for one rate in all steps, and this one is chosen anew at each point."
-    )
+    return ("for a bowl at any angle. It can lie above the bound (5.5) of the steepest direction: "
+            "that bound is for one rate in all steps, and this one is chosen anew at each point.")

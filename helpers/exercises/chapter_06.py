@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..checks import describe
-from .frame import Wrong, attempt, exercise, expect, expect_number
+from .frame import Wrong, attempt, exercise, expect, expect_number, expect_params
 
 
 @exercise
@@ -32,33 +32,22 @@ def check_leaky_std(leaky_std, rng):
         slips = [
             (variance, "that is the variance. The standard deviation is its root."),
             (np.sqrt(2 / n), "that is He's formula: the leak does not count in it yet."),
-            (
-                np.sqrt(1 / ((1 + slope**2) * n)),
-                "the ½ is missing: each side of 0 holds half of E[z²].",
-            ),
-            (
-                np.sqrt((1 + slope**2) / (2 * n)),
-                "the factor is upside down. What the layer loses, the weights make up for.",
-            ),
+            (np.sqrt(1 / ((1 + slope**2) * n)),
+             "the ½ is missing: each side of 0 holds half of E[z²]."),
+            (np.sqrt((1 + slope**2) / (2 * n)),
+             "the factor is upside down. What the layer loses, the weights make up for."),
         ]
         if slope > -1:
             slips += [
-                (
-                    np.sqrt(2 / ((1 + slope) * n)),
-                    "the slope is not squared. In g(z)² it is, on the negative side.",
-                ),
-                (
-                    np.sqrt(2 / ((1 + slope) ** 2 * n)),
-                    "that squares the sum 1 + slope. Each side has its own integral, with its own "
-                    "square.",
-                ),
+                (np.sqrt(2 / ((1 + slope) * n)),
+                 "the slope is not squared. In g(z)² it is, on the negative side."),
+                (np.sqrt(2 / ((1 + slope) ** 2 * n)), "that squares the sum 1 + slope. Each side "
+                 "has its own integral, with its own square."),
             ]
         got = attempt(leaky_std, n, slope)
         expect(f"your result for n_in = {n} and slope {slope:.3g}", got, np.sqrt(variance), slips)
-    return (
-        "slope 0 is He's formula and slope 1 LeCun's. Slope -1 makes |z|, which loses nothing and "
-        "needs 1/n_in too."
-    )
+    return ("slope 0 is He's formula and slope 1 LeCun's. Slope -1 makes |z|, which loses nothing "
+            "and needs 1/n_in too.")
 
 
 @exercise
@@ -80,44 +69,30 @@ def check_he_uniform(he_uniform, rng):
     generator = np.random.default_rng(seed)
     first, second = (attempt(he_uniform, [50, 50, 50], generator) for _ in range(2))
     if np.array_equal(first[0][0], first[1][0]):
-        raise Wrong(
-            "two layers of the same shape have the same weights: a generator with a fixed seed "
-            "gives the same numbers each time it is made. Draw all layers from the one rng."
-        )
+        raise Wrong("two layers of the same shape have the same weights: a generator with a fixed "
+                    "seed gives the same numbers each time it is made. Draw all layers from the "
+                    "one rng.")
     if np.array_equal(first[0][0], second[0][0]):
         raise Wrong("two calls with one rng give the same weights: they do not come from rng.")
     if not np.array_equal(first[0][0], draw([50, 50, 50], seed)[0][0]):
         raise Wrong("the same seed gives other weights the next time: they do not come from rng.")
-    return (
-        "in each layer the variance is 2/n_in, the mean 0, and the limit √(6/n_in). Libraries "
-        'call it "He uniform" or "Kaiming uniform".'
-    )
+    return ("in each layer the variance is 2/n_in, the mean 0, and the limit √(6/n_in). Libraries "
+            'call it "He uniform" or "Kaiming uniform".')
 
 
 def _expect_layers(params, sizes):
     """Check that there is one pair (W, b) per layer, of the right shapes, float32, b zero."""
-    if not isinstance(params, (tuple, list)) or len(params) != len(sizes) - 1:
-        raise Wrong(
-            f"for sizes {sizes} a list of {len(sizes) - 1} pairs (W, b) was expected, got "
-            f"{describe(params)}"
-        )
-    for layer, (n_in, n_out) in enumerate(pairwise(sizes), start=1):
-        pair = params[layer - 1]
-        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-            raise Wrong(f"layer {layer} should be a pair (W, b), got {describe(pair)}")
-        shapes = ("W", pair[0], (n_in, n_out)), ("b", pair[1], (n_out,))
-        for name, array, shape in shapes:
+    expect_params(f"for sizes {sizes}", params, len(sizes) - 1)
+    for layer, ((W, b), shape_W) in enumerate(zip(params, pairwise(sizes), strict=True), start=1):
+        for name, array, shape in ("W", W, shape_W), ("b", b, shape_W[1:]):
             if not isinstance(array, np.ndarray) or array.shape != shape:
-                raise Wrong(
-                    f"{name} of layer {layer} for sizes {sizes} is {describe(array)}; an array of "
-                    f"shape {shape} was expected"
-                )
+                raise Wrong(f"{name} of layer {layer} for sizes {sizes} is {describe(array)}; an "
+                            f"array of shape {shape} was expected")
             if array.dtype != np.float32:
-                raise Wrong(
-                    f"{name} of layer {layer} is {array.dtype}. With float32 images every product "
-                    "would be computed in float64, with twice the memory: `.astype(np.float32)`."
-                )
-        if pair[1].any():
+                raise Wrong(f"{name} of layer {layer} is {array.dtype}. With float32 images every "
+                            "product would be computed in float64, with twice the memory: "
+                            "`.astype(np.float32)`.")
+        if b.any():
             raise Wrong(f"b of layer {layer} is not zero")
 
 
@@ -130,10 +105,8 @@ def _expect_he_uniform(W, n_in, n_out):
     if not W.any():
         raise Wrong(f"{what} are all 0, and units that begin equal stay equal")
     if abs(W.mean()) > 0.1 * spread:
-        raise Wrong(
-            f"{what} have the mean {W.mean():.3g}; 0 was expected, assumption (a) of the "
-            f"derivation. They run from {W.min():.3g} to {W.max():.3g}."
-        )
+        raise Wrong(f"{what} have the mean {W.mean():.3g}; 0 was expected, assumption (a) of the "
+                    f"derivation. They run from {W.min():.3g} to {W.max():.3g}.")
     variances = [
         (2 / n_out, "n_out stands where n_in belongs (the rows of W are the inputs)."),
         (2 / (3 * n_in), "the limit is √(2/n_in). But a uniform distribution has variance r²/3."),

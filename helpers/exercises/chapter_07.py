@@ -57,12 +57,12 @@ def _compare_answers(answer_when_sure, A, y, threshold):
         (sure.sum(), "that is how many images are answered; asked is the fraction."),
         (1 - sure.mean(), "that is the fraction that is not answered."),
         (above.mean(), border),
-        (true_class.mean(), "that asks for the probability of the true class. Who answers does "
-         "not know it; the largest probability decides."),
-        (np.greater_equal(A, threshold).mean(), "that counts all probabilities; asked is the "
-         "largest of each row."),
+        (true_class.mean(), "that asks for the probability of the true class. Who answers does not "
+         "know it; the largest probability decides."),
+        (np.greater_equal(A, threshold).mean(),
+         "that counts all probabilities; asked is the largest of each row."),
         ((sure & right).mean(), "that is the fraction that is answered and right."),
-    ]  # fmt: skip
+    ]
     expect(f"your fraction {what}", answered, sure.mean(), slips)
 
     if not sure.any():
@@ -70,17 +70,17 @@ def _compare_answers(answer_when_sure, A, y, threshold):
             raise Wrong(f"your accuracy {what} is {accuracy}: none is answered, so np.nan is asked")
         return
     slips = [
-        ((sure & right).mean(), "right answers are divided by all images; divide by those that "
-         "are answered."),
+        ((sure & right).mean(),
+         "right answers are divided by all images; divide by those that are answered."),
         (right.mean(), "that is the accuracy over all images, as if each were answered."),
-        ((sure == right).mean(), "`sure == right` also counts images that are not answered and "
-         "would have been wrong."),
+        ((sure == right).mean(),
+         "`sure == right` also counts images that are not answered and would have been wrong."),
         (confidence[sure].mean(), "that is how sure the network is. How often is it right?"),
         (1 - right[sure].mean(), "that is the fraction of wrong answers."),
         (right[sure].sum(), "that is the number of right answers; asked is their fraction."),
         (sure[right].mean(), "that is how many of the right ones are answered. Turn it round: how "
          "many of the answered ones are right?"),
-    ]  # fmt: skip
+    ]
     if above.any():
         slips.append((right[above].mean(), border))
     if not sure.all():
@@ -99,10 +99,8 @@ def check_compare(compare, rng):
     y = np.array([3, 1, 4, 1, 5, 9, 2, 6])
     _compare_networks(compare, y, y, (y + 1) % 10)
     _compare_networks(compare, y, (y + 2) % 10, (y + 1) % 10)
-    return (
-        "only images count that one network reads right and the other wrong. Two that share most "
-        "of their mistakes are told apart by far fewer images than (7.4) suggests."
-    )
+    return ("only images count that one network reads right and the other wrong. Two that share "
+            "most of their mistakes are told apart by far fewer images than (7.4) suggests.")
 
 
 def _compare_networks(compare, y, first, second):
@@ -118,9 +116,9 @@ def _compare_networks(compare, y, first, second):
         (100 * d.mean(), "that is in percent; an accuracy is a fraction here."),
         ((first != second).mean(), "that is how often the answers differ, right or wrong."),
         ((r1 != r2).mean(), "that is how often one of them is right and the other wrong."),
-        (np.mean(second - first), "that is the mean difference of the digits themselves. Which "
-         "answers are right?"),
-    ]  # fmt: skip
+        (np.mean(second - first),
+         "that is the mean difference of the digits themselves. Which answers are right?"),
+    ]
     expect(f"your difference {what}", difference, d.mean(), slips)
 
     spread = d.std()
@@ -128,8 +126,8 @@ def _compare_networks(compare, y, first, second):
     slips = [
         (apart, "that adds the two variances, as for different images. They were asked the same, "
          "and most images are right or wrong for both."),
-        (np.sqrt(r1.var() / m) + np.sqrt(r2.var() / m), "that adds two standard errors. Look at "
-         "d_i instead, image by image."),
+        (np.sqrt(r1.var() / m) + np.sqrt(r2.var() / m),
+         "that adds two standard errors. Look at d_i instead, image by image."),
         (np.sqrt(r1.var() / m), "that is (7.4) for the first network alone."),
         (np.sqrt(r2.var() / m), "that is (7.4) for the second network alone."),
         (spread, "that is the standard deviation of one d_i. The mean of m has less: √m."),
@@ -137,11 +135,11 @@ def _compare_networks(compare, y, first, second):
         (spread**2 / m, "that is the variance; the standard error is its square root."),
         (spread**2, "that is the variance of one d_i. Divide by m and take the root."),
         (np.sqrt((d**2).mean() / m), "that takes E[d²] for the variance. It is E[d²] - E[d]²."),
-        (np.sqrt(np.abs(d.mean()) * (1 - np.abs(d.mean())) / m), "that puts the difference into "
-         "(7.4) as p. But d_i is no coin: it can be -1, too."),
+        (np.sqrt(np.abs(d.mean()) * (1 - np.abs(d.mean())) / m),
+         "that puts the difference into (7.4) as p. But d_i is no coin: it can be -1, too."),
         (abs(r2.std() - r1.std()) / np.sqrt(m), "that subtracts the two standard errors."),
         (100 * spread / np.sqrt(m), "that is in percent; a fraction is asked."),
-    ]  # fmt: skip
+    ]
     if isinstance(s, Real) and np.isclose(s, d.std(ddof=1) / np.sqrt(m), rtol=1e-6):
         return  # divided by m - 1 in place of m: as good an estimate
     expect(f"your standard error {what}", s, spread / np.sqrt(m), slips)

@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 
 from ..checks import describe
-from .frame import Wrong, attempt, exercise, expect, expect_number
+from .frame import Wrong, attempt, exercise, expect, expect_number, expect_several
 
 
 @exercise
@@ -14,16 +14,10 @@ def check_first_loss(loss, rng):
     """Loss for logits of 0, when softmax divides by the sum over 10 classes and 500 examples."""
     right = np.log(5000)
     slips = [
-        (
-            np.log(10),
-            "That is the loss with the right softmax. Here a class does not get 1/10: what does "
-            "`np.sum(E)` come to?",
-        ),
-        (
-            np.log(500),
-            "That is ln 500, from a sum over the examples alone. Without an axis the sum runs over "
-            "the classes as well.",
-        ),
+        (np.log(10), "That is the loss with the right softmax. Here a class does not get 1/10: "
+         "what does `np.sum(E)` come to?"),
+        (np.log(500), "That is ln 500, from a sum over the examples alone. Without an axis the sum "
+         "runs over the classes as well."),
         (np.log2(5000), "That is in bits: the logarithm to base 2. A nat is the natural one, ln."),
         (np.log10(5000), "That is with the logarithm to base 10. J takes the natural one, ln."),
         (500 * right, "That is the sum over the examples. J is their mean."),
@@ -32,10 +26,8 @@ def check_first_loss(loss, rng):
         (-right, "The sign: the logarithm of a probability is negative, and a loss is not."),
     ]
     expect_number(loss, right, "minus the logarithm of one entry of A, in nats", slips)
-    return (
-        "every entry of A is 1/(10 · 500), so J = ln 10 + ln 500. A first loss far from ln 10 "
-        "tells that something is wrong before a single step is taken."
-    )
+    return ("every entry of A is 1/(10 · 500), so J = ln 10 + ln 500. A first loss far from ln 10 "
+            "tells that something is wrong before a single step is taken.")
 
 
 @exercise
@@ -44,10 +36,8 @@ def check_column_batches(column_batches, rng):
     for n, m, size in [(6, 40, 16), (30, 12, 4), (5, 5, 5), (7, 10, 32), (3, 1, 2), (4, 8, 1)]:
         X, y = rng.random((n, m), dtype=np.float32), rng.permutation(m)
         seed = int(rng.integers(1_000_000))
-        epoch, again = (
-            attempt(_listed(column_batches), X, y, size, np.random.default_rng(seed))
-            for _ in range(2)
-        )
+        epoch, again = (attempt(_listed(column_batches), X, y, size, np.random.default_rng(seed))
+                        for _ in range(2))
         what = f"for {m} image(s) of {n} pixels and batch_size {size}"
         order = _order(epoch, X, y, size, what)
         if m == 40:
@@ -83,10 +73,8 @@ def _order(epoch, X, y, size, what):
         _check_images(X_batch, X, position[y_batch], what)
     order = np.concatenate([np.empty(0, int), *(position[y_batch] for _, y_batch in epoch)])
     if len(order) == n < m:
-        raise Wrong(
-            f"{what}: only {n} of {m} images came. `len(X)` is the number of rows, and these are "
-            "pixels here; `len(y)` or `X.shape[1]` counts the images."
-        )
+        raise Wrong(f"{what}: only {n} of {m} images came. `len(X)` is the number of rows, and "
+                    "these are pixels here; `len(y)` or `X.shape[1]` counts the images.")
     if len(order) < m and len(order) == m // size * size:
         raise Wrong(f"{what}: the last batch, of {m % size}, is missing. It may be smaller.")
     if not np.array_equal(np.sort(order), np.arange(m)):
@@ -110,10 +98,9 @@ def _check_images(X_batch, X, columns, what):
         raise Wrong(sentence)
     if not np.array_equal(X_batch, expected):
         if np.array_equal(np.sort(X_batch, axis=0), np.sort(expected, axis=0)):
-            raise Wrong(
-                f"{what}: the pixels inside the images have changed places. "
-                "`rng.permutation(X)` shuffles the first axis, and that one counts pixels here."
-            )
+            raise Wrong(f"{what}: the pixels inside the images have changed places. "
+                        "`rng.permutation(X)` shuffles the first axis, and that one counts pixels "
+                        "here.")
         raise Wrong(f"{what}: images and labels have been parted. One order, drawn once, for both.")
     if X_batch.dtype != X.dtype:
         raise Wrong(f"{what}: X_batch has dtype {X_batch.dtype}, expected {X.dtype} as X has.")
@@ -123,15 +110,11 @@ def _check_shuffling(column_batches, order, again, X, y, size):
     if np.array_equal(order, np.arange(len(y))):
         raise Wrong("the images come in the order of the file. Shuffle them: `rng.permutation`.")
     if not np.array_equal(order, again):
-        raise Wrong(
-            "two generators with the same seed gave two orders. Draw from `rng` and nothing else, "
-            "so that a run can be repeated."
-        )
+        raise Wrong("two generators with the same seed gave two orders. Draw from `rng` and "
+                    "nothing else, so that a run can be repeated.")
     rng = np.random.default_rng(0)
-    first, second = (
-        _order(attempt(_listed(column_batches), X, y, size, rng), X, y, size, "in a second epoch")
-        for _ in range(2)
-    )
+    epochs = (attempt(_listed(column_batches), X, y, size, rng) for _ in range(2))
+    first, second = (_order(epoch, X, y, size, "in a second epoch") for epoch in epochs)
     if np.array_equal(first, second):
         raise Wrong("a second epoch came in the same order. Draw a new one from `rng`.")
 
@@ -146,10 +129,7 @@ def check_fold(fold, rng):
         new_W, new_b = _pair(attempt(fold, W, b, mean, scale), what)
         slips = [
             (W, "W is as it was, but the pixels are no longer divided by `scale`: W has to be."),
-            (
-                W * scale.T,
-                "W is multiplied by `scale`. The input was divided, so W has to be.",
-            ),
+            (W * scale.T, "W is multiplied by `scale`. The input was divided, so W has to be."),
         ]
         if k == n:
             turned = "each row of W is divided by an entry of `scale`. An input has a column of W."
@@ -160,28 +140,19 @@ def check_fold(fold, rng):
             (b, "b is as it was, but what W made of the mean has to come off it."),
             (b + shift, "the sign: the mean was taken off the input, so its share comes off b."),
             (b - W @ mean, "the mean is not divided by `scale` yet. Multiply out W ((x - μ) / s)."),
-            (
-                b - W @ (mean / scale**2),
-                "the mean is divided by `scale` twice, once more than it should be.",
-            ),
+            (b - W @ (mean / scale**2),
+             "the mean is divided by `scale` twice, once more than it should be."),
             (b - shift.sum(), "one number is taken off all biases. Each unit has its own sum."),
-            (
-                b - shift[:, 0],
-                "a column (k, 1) met a row (k,), and broadcasting made it (k, k).",
-            ),
+            (b - shift[:, 0], "a column (k, 1) met a row (k,), and broadcasting made it (k, k)."),
         ]
         expect(f"{what}, the new b", new_b, b - shift, slips)
     _check_single(fold, rng)
-    return (
-        "both layers give the same Z for any image. Whatever only scales and moves its "
-        "input can be folded into the layer after it in this way, at no cost."
-    )
+    return ("both layers give the same Z for any image. Whatever only scales and moves its input "
+            "can be folded into the layer after it in this way, at no cost.")
 
 
 def _pair(result, what):
-    if not isinstance(result, (tuple, list)) or len(result) != 2:
-        raise Wrong(f"{what}: expected two arrays, `return new_W, new_b`; got {describe(result)}")
-    return result
+    return expect_several(f"{what}: expected two arrays, `return new_W, new_b`", result, 2)
 
 
 def _check_single(fold, rng):
@@ -194,7 +165,5 @@ def _check_single(fold, rng):
     for name, got, right in zip(("W", "b"), new, expected, strict=True):
         expect(f"for float32, the new {name}", got, right, tolerance=1e-4)
         if got.dtype != np.float32:
-            raise Wrong(
-                f"all four arrays are float32, and the new {name} is {got.dtype}. An array of "
-                "float64 has come in, from `np.zeros` or `astype(float)`?"
-            )
+            raise Wrong(f"all four arrays are float32, and the new {name} is {got.dtype}. An array "
+                        "of float64 has come in, from `np.zeros` or `astype(float)`?")

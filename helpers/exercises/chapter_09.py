@@ -2,19 +2,15 @@
 
 import numpy as np
 
-from ..checks import describe
-from .frame import Wrong, attempt, exercise, expect, expect_number, remark_if_slow
+from .frame import Wrong, attempt, exercise, expect, expect_number, expect_params, remark_if_slow
 
 
 @exercise
 def check_ceiling(share, rng):
     """Largest share right for classes spread evenly over [0, 3] and [2, 4], equally frequent."""
     slips = [
-        (
-            19 / 24,
-            "Between 2 and 3 that tosses a coin, or cuts in the middle. There one class lies "
-            "denser than the other: each has the density 1 over its length.",
-        ),
+        (19 / 24, "Between 2 and 3 that tosses a coin, or cuts in the middle. There one class lies "
+         "denser than the other: each has the density 1 over its length."),
         (3 / 4, "Between 2 and 3 that answers class 0. Which class lies denser there?"),
         (1 / 6, "That is the share that is wrong."),
         (5 / 3, "Each class makes up half of the points, so each share counts one half."),
@@ -24,10 +20,8 @@ def check_ceiling(share, rng):
         (250 / 3, "A share lies between 0 and 1: that is in percent."),
     ]
     expect_number(share, 5 / 6, "the share of all points that the best rule gets right", slips)
-    return (
-        "the best threshold is 2, where class 1 begins: 2/3 of class 0 and all of class 1. A "
-        "network that gets more on its training points knows some by heart, or was lucky."
-    )
+    return ("the best threshold is 2, where class 1 begins: 2/3 of class 0 and all of class 1. A "
+            "network that gets more on its training points knows some by heart, or was lucky.")
 
 
 @exercise
@@ -42,24 +36,20 @@ def check_three_units(params, rng):
     Z = np.maximum(0, X @ W1 + b1) @ W2 + b2
     wrong = Z.argmax(axis=1) != y
     if wrong.all():
-        raise Wrong(
-            "every point is wrong: the classes have changed places. Swap the columns of W2, b2."
-        )
+        raise Wrong("every point is wrong: the classes have changed places. Swap the columns of "
+                    "W2, b2.")
     if wrong.any():
         first = np.flatnonzero(wrong)[-1]
         (x1, x2), (z0, z1) = X[first], Z[first]
-        raise Wrong(
-            f"{1 - wrong.mean():.0%} of {len(y):,} points are right. At x = ({x1:.2f}, {x2:.2f}), "
-            f"of class {y[first]}, the logits are ({z0:.3g}, {z1:.3g})." + _where(X[wrong])
-        )
+        raise Wrong(f"{1 - wrong.mean():.0%} of {len(y):,} points are right. At x = ({x1:.2f}, "
+                    f"{x2:.2f}), of class {y[first]}, the logits are ({z0:.3g}, {z1:.3g})."
+                    + _where(X[wrong]))
     return "all points right with 3 · 3 + 4 · 2 = 17 parameters, and nothing was trained."
 
 
 def _two_layers(params):
     """Return the parameters as float64 arrays of the right shapes."""
-    pairs = params if isinstance(params, (list, tuple)) else []
-    if len(pairs) != 2 or any(not isinstance(p, (list, tuple)) or len(p) != 2 for p in pairs):
-        raise Wrong(f"expected a list of two pairs, [(W1, b1), (W2, b2)]; got {describe(params)}")
+    pairs = expect_params("your parameters", params, 2)
     layers = []
     for l, (pair, shape) in enumerate(zip(pairs, [(2, 3), (3, 2)], strict=True), start=1):
         try:
@@ -68,10 +58,8 @@ def _two_layers(params):
             raise Wrong(f"W{l} and b{l} must be arrays of numbers: {error}") from error
         for name, array, expected in ("W", W, shape), ("b", b, shape[1:]):
             if array.shape != expected:
-                raise Wrong(
-                    f"{name}{l} has shape {array.shape}, expected {expected}: "
-                    f"{shape[0]} numbers come in, {shape[1]} go out, and a unit is a column of W."
-                )
+                raise Wrong(f"{name}{l} has shape {array.shape}, expected {expected}: {shape[0]} "
+                            f"numbers come in, {shape[1]} go out, and a unit is a column of W.")
             if not np.isfinite(array).all():
                 raise Wrong(f"{name}{l} contains numbers that are not finite.")
         layers.append((W, b))
@@ -80,12 +68,8 @@ def _two_layers(params):
 
 def _where(X):
     """Say in which half or quarter of the plane all of these points lie, if they do."""
-    halves = [
-        f"x{i + 1} {relation}"
-        for i in (0, 1)
-        for relation, sign in (("< 0", -1), ("> 0", 1))
-        if (sign * X[:, i] > 0).all()
-    ]
+    halves = [f"x{i + 1} {relation}" for i in (0, 1)
+              for relation, sign in (("< 0", -1), ("> 0", 1)) if (sign * X[:, i] > 0).all()]
     return f" All points that are wrong have {' and '.join(halves)}." if halves else ""
 
 
@@ -108,10 +92,8 @@ def check_slant(slant, rng):
         got = attempt(slant, image)
         expect(f"your result for {words}", got, expected, tolerance=1e-4)
     slow = remark_if_slow(slant, _slant, _stroke((112, 112), rng))
-    return (
-        "for images of any shape. Move each row i back by k (i - r) columns, and the digit stands "
-        "upright; this is called deskewing." + slow
-    )
+    return ("for images of any shape. Move each row i back by k (i - r) columns, and the digit "
+            "stands upright; this is called deskewing." + slow)
 
 
 def _stroke(shape, rng):
@@ -152,10 +134,8 @@ def _slips(image):
         (-k, "the sign is wrong: going down, ink that moves to the right counts as positive."),
         (_slant((image > 0).astype(float)), "every inked pixel counts alike. Weigh it by its ink."),
         (corner_mixed / corner_rows, "i and j count from the corner. Take r and c off them first."),
-        (
-            middle_mixed / middle_rows,
-            "i and j count from the middle of the field, not from the center of mass.",
-        ),
+        (middle_mixed / middle_rows,
+         "i and j count from the middle of the field, not from the center of mass."),
         (mixed / image.sum(dtype=float), "that is still to be divided by the spread of the rows."),
         (mixed, "that is the mixed sum alone. Divide it by the sum of (i - r)² p."),
         (np.arctan(k), "that is an angle in radians. Columns per row are asked."),

@@ -35,14 +35,10 @@ def check_ward(letters, rng):
         raise Wrong(f"five letters from A to H were expected, one for each patient; got {letters}")
     for patient, (said, true) in enumerate(zip(letters, WARD, strict=True), start=1):
         if said != true:
-            raise Wrong(
-                f"patient {patient} does not have {said}: {TRACES[said]}. Compare with the row of "
-                f"patient {patient}."
-            )
-    return (
-        "and in this order a doctor works, too: first in which arrays it shows, then how large "
-        "the ratio is, then the difference."
-    )
+            raise Wrong(f"patient {patient} does not have {said}: {TRACES[said]}. Compare with the "
+                        f"row of patient {patient}.")
+    return ("and in this order a doctor works, too: first in which arrays it shows, then how large "
+            "the ratio is, then the difference.")
 
 
 def _gradients(X, Y, params, strength, divisor, slope, penalty):
@@ -52,10 +48,8 @@ def _gradients(X, Y, params, strength, divisor, slope, penalty):
     A1 = np.tanh(Z1)
     dZ2 = (softmax(A1 @ W2 + b2) - Y) / divisor(Y)
     dZ1 = dZ2 @ W2.T * slope(Z1, A1)
-    return [
-        (X.T @ dZ1 + penalty * strength * W1, dZ1.sum(axis=0)),
-        (A1.T @ dZ2 + penalty * strength * W2, dZ2.sum(axis=0)),
-    ]
+    return [(X.T @ dZ1 + penalty * strength * W1, dZ1.sum(axis=0)),
+            (A1.T @ dZ2 + penalty * strength * W2, dZ2.sum(axis=0))]
 
 
 DIVISORS = {
@@ -66,12 +60,10 @@ DIVISORS = {
 }
 SLOPES = {
     "": lambda Z, A: 1 - A**2,
-    "the slope of tanh is still 1 - Z1**2; in terms of Z it is 1 - tanh(Z)**2, so 1 - A1**2.": (
-        lambda Z, A: 1 - Z**2
-    ),
-    "the slope is A1 * (1 - A1), that of the sigmoid; the hidden units are tanh units.": (
-        lambda Z, A: A * (1 - A)
-    ),
+    "the slope of tanh is still 1 - Z1**2; in terms of Z it is 1 - tanh(Z)**2, so 1 - A1**2.":
+        lambda Z, A: 1 - Z**2,
+    "the slope is A1 * (1 - A1), that of the sigmoid; the hidden units are tanh units.":
+        lambda Z, A: A * (1 - A),
     "the slope of tanh is missing.": lambda Z, A: np.ones_like(Z),
 }
 PENALTIES = {
@@ -88,9 +80,8 @@ def check_mended(mended, rng):
     """Gradients of a tanh network whose loss has a penalty on the weights."""
     for m, n0, n1, classes in [(6, 4, 3, 5), (5, 3, 3, 3), (1, 2, 4, 3), (7, 3, 1, 2)]:
         X, Y = rng.normal(size=(m, n0)), np.eye(classes)[rng.integers(classes, size=m)]
-        params = [
-            (rng.normal(size=(a, b)), rng.normal(size=b)) for a, b in [(n0, n1), (n1, classes)]
-        ]
+        shapes = (n0, n1), (n1, classes)
+        params = [(rng.normal(size=shape), rng.normal(size=shape[1])) for shape in shapes]
         what = f"for {m} example(s), {n1} hidden unit(s) and {classes} classes"
         got = attempt(mended, X, Y, params, 0.3)
         layers = unpack(f"your result {what}", got, "(dW1 and db1), (dW2 and db2)")
@@ -99,26 +90,20 @@ def check_mended(mended, rng):
             pair = unpack(f"the entry of layer {l} {what}", layer, f"dW{l}, db{l}")
             got[f"dW{l}"], got[f"db{l}"] = pair
         _compare(what, got, X, Y, params)
-    return (
-        "for any batch and any penalty. Three mistakes at once are hard to read from the ratios: "
-        "mend the topmost first, then ask again."
-    )
+    return ("for any batch and any penalty. Three mistakes at once are hard to read from the "
+            "ratios: mend the topmost first, then ask again.")
 
 
 def _compare(what, got, X, Y, params):
     """Name the mistakes that are left, the last layer first."""
-    names = ["db2", "dW2", "db1", "dW1"]
-    variants = [
-        (
-            " ".join(filter(None, words)),
-            _named(_gradients(X, Y, params, 0.3, *(table[word] for table, word in choice))),
-        )
-        for words in product(DIVISORS, SLOPES, PENALTIES)
-        for choice in [list(zip((DIVISORS, SLOPES, PENALTIES), words, strict=True))]
-    ]
+    variants = []
+    for choice in product(*(table.items() for table in (DIVISORS, SLOPES, PENALTIES))):
+        words, parts = zip(*choice, strict=True)
+        grads = _named(_gradients(X, Y, params, 0.3, *parts))
+        variants.append((" ".join(filter(None, words)), grads))
     variants.sort(key=lambda variant: len(variant[0]))
     (_, right), *wrong = variants
-    for name in names:
+    for name in ("db2", "dW2", "db1", "dW1"):
         slips = [(grads[name], words) for words, grads in wrong]
         if name[0:2] == "db":
             penalized = right[name] + 0.3 * params[int(name[2]) - 1][1]
@@ -132,11 +117,8 @@ def _compare(what, got, X, Y, params):
 
 
 def _named(grads):
-    return {
-        f"{kind}{l}": array
-        for l, pair in enumerate(grads, start=1)
-        for kind, array in zip(("dW", "db"), pair, strict=True)
-    }
+    return {f"{kind}{l}": array for l, pair in enumerate(grads, start=1)
+            for kind, array in zip(("dW", "db"), pair, strict=True)}
 
 
 @exercise
@@ -164,10 +146,8 @@ def check_sound(sound, rng):
         _expect_sound(sound, off, m, False, "the positions run from 1 to m, so 0 never comes")
         more = [_cut(np.append(order, order[0]), size) for order in orders]
         _expect_sound(sound, more, m, False, "one example of each epoch comes twice")
-    return (
-        "and it needs no network at all: the bugs around a network are best tested where they "
-        "live. Random labels, ratios, shapes: each test has its own place."
-    )
+    return ("and it needs no network at all: the bugs around a network are best tested where they "
+            "live. Random labels, ratios, shapes: each test has its own place.")
 
 
 def _different_orders(rng, m, count):

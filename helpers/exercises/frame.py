@@ -267,3 +267,20 @@ def _describe_call(function, arguments):
     ]
     call = f"{getattr(function, '__name__', 'your function')}({', '.join(names)})"
     return call + (f" with {', '.join(arrays)}" if arrays else "")
+
+
+def expect_several(sentence, got, count):
+    """Return an answer of `count` parts; the sentence says what was expected in place of it."""
+    if not isinstance(got, (tuple, list)) or len(got) != count:
+        raise Wrong(f"{sentence}; got {describe(got)}")
+    return got
+
+
+def expect_params(what, got, layers, names="W, b"):
+    """Return an answer that is a list with one pair a layer: parameters or gradients."""
+    pairs = ("one pair", "two pairs", "three pairs")[layers - 1]
+    expect_several(f"{what}: a list of {pairs} ({names}) was expected, one a layer", got, layers)
+    for l, pair in enumerate(got, start=1):
+        sentence = f"{what}: layer {l} should be a pair ({names}), 2 results were expected"
+        expect_several(sentence, pair, 2)
+    return got

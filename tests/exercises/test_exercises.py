@@ -14,7 +14,7 @@ import pytest
 from coursework.course import PARTS, role
 from helpers.exercises import frame
 
-NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
 @dataclass
