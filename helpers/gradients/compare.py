@@ -143,8 +143,9 @@ def check_gradients(
     GradientReport
         `report.ok`; `report.table` with one row per array: its shape, how many entries were
         checked, the largest difference relative to the largest derivative in that array, its
-        place, both values there, and the likely cause where something is wrong; `report.verdict`,
-        the likely bug and its repair in a few sentences. A difference that is no bug leaves an
+        place, both values there (where the array agrees, those of its largest derivative), and
+        the likely cause where something is wrong; `report.verdict`, the likely bug and its repair
+        in a few sentences. A difference that is no bug leaves an
         array ok, and the verdict says so: at a corner of the loss (ReLU at 0), from rounding in
         the loss, or from derivatives in float32 (their tolerance is 1e-3 instead of 1e-6).
 
@@ -212,15 +213,18 @@ def _compare(array, precision):
     tolerance, floor = precision
     difference = np.abs(array.analytic - array.numeric)
     size = max(np.abs(array.analytic).max(), np.abs(array.numeric).max())
-    allowed, worst = tolerance * max(size, floor), int(difference.argmax())
+    allowed = tolerance * max(size, floor)
+    ok = bool(difference.max() < allowed)
+    # rounding decides which entry of a right array differs most, so the largest is shown there
+    shown = int(np.abs(array.analytic).argmax() if ok else difference.argmax())
     return {
         "shape": array.grad.shape,
         "checked": len(difference),
-        "relative error": difference[worst] / max(size, 1e-4),
-        "worst at": tuple(int(axis[worst]) for axis in array.places),
-        "analytic": array.analytic[worst],
-        "numeric": array.numeric[worst],
-        "ok": bool(difference[worst] < allowed),
+        "relative error": difference.max() / max(size, 1e-4),
+        "worst at": tuple(int(axis[shown]) for axis in array.places),
+        "analytic": array.analytic[shown],
+        "numeric": array.numeric[shown],
+        "ok": ok,
     }, allowed
 
 
