@@ -7,11 +7,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 
-.PHONY: help lab test chapters notebooks handouts bench clean
+.PHONY: help lab test quick lint chapters notebooks handouts bench clean
 
 help:
 	@echo "make lab        open chapter 00 in JupyterLab"
 	@echo "make test       run every test and every notebook"
+	@echo "make quick      lint, and the tests that need no notebook, browser, PDF or sandbox"
 	@echo "make chapters   run the chapters with another processor's arithmetic: KERNEL=Haswell"
 	@echo "make notebooks  run the chapters and keep their outputs"
 	@echo "make handouts   notebooks and PDFs for students, and the instructor's key"
@@ -57,10 +58,15 @@ lab: $(VENV)/installed-lab
 	echo "Starting JupyterLab on chapter 00; Ctrl-C twice stops it."; \
 	exec $(BIN)/python -m jupyterlab $$flags notebooks/00_start_here.ipynb
 
-test: $(VENV)/installed-test
+test: lint
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadscope
+
+quick: lint
+	$(BIN)/python -m pytest helpers tests -m "not slow" --numprocesses=auto --dist=loadscope
+
+lint: $(VENV)/installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest --numprocesses=auto --dist=loadscope
 
 # only OpenBLAS knows the variable; the last digits of the outputs may differ
 chapters: $(VENV)/installed-test
