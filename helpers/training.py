@@ -121,6 +121,7 @@ def train(
     """
     from tqdm.auto import tqdm  # here: in a notebook it loads ipywidgets, which takes a while
 
+    X = X.astype(params[0][0].dtype, copy=False)  # once, for the steps and for measuring
     parts = [("train", X, y)] + ([] if X_dev is None else [("dev", X_dev, y_dev)])
     early = None if patience is None else EarlyStopping(patience)
     watch = None if callback is None else quiet(callback)

@@ -1,4 +1,4 @@
-"""Loading, damaged files, splitting and mini-batches."""
+"""Loading, damaged files, splitting, points in the plane."""
 
 import gzip
 import hashlib
@@ -15,9 +15,8 @@ from helpers import (
     data,
     load_idx,
     load_mnist,
-    minibatches,
     normalize,
-    one_hot,
+    points,
     read_idx,
     train_dev_split,
 )
@@ -209,14 +208,9 @@ def test_normalize_divides_by_255_into_float32(dtype):
     np.testing.assert_array_equal(scaled, np.float32([[0, 0.2, 1]]), strict=True)
 
 
-def test_one_hot_is_float32_with_one_column_per_class():
-    expected = np.float32([[0, 0, 1, 0], [1, 0, 0, 0]])  # class 3 has a column though none is 3
-    np.testing.assert_array_equal(one_hot(np.array([2, 0]), classes=4), expected, strict=True)
-
-
-@given(m=st.integers(2, 30), data=st.data(), seed=st.integers(0, 99))
-def test_split_loses_no_example_and_keeps_pairs_together(m, data, seed):
-    dev_size = data.draw(st.integers(1, m - 1))
+@given(m=st.integers(2, 30), draws=st.data(), seed=st.integers(0, 99))
+def test_split_loses_no_example_and_keeps_pairs_together(m, draws, seed):
+    dev_size = draws.draw(st.integers(1, m - 1))
     X, y = np.arange(m)[:, None] * 10.0, np.arange(m)
     parts = train_dev_split(X, y, dev_size, np.random.default_rng(seed))
     X_train, y_train, X_dev, y_dev = parts
@@ -231,26 +225,51 @@ def test_split_shuffles_first(rng):
     assert sorted(y_dev) not in (list(range(20)), list(range(80, 100)))
 
 
-def epoch(m, batch_size, rng):
-    X, y = np.arange(m)[:, None] * 10.0, np.arange(m)
-    return list(minibatches(X, y, batch_size, rng))
+# Points in the plane: their classes lie where the picture of them says
 
 
-@given(m=st.integers(1, 30), batch_size=st.integers(1, 35), seed=st.integers(0, 99))
-def test_minibatches_hold_every_example_once_with_its_label(m, batch_size, seed):
-    batches = epoch(m, batch_size, np.random.default_rng(seed))
-    sizes = [len(y) for X, y in batches]
-    assert sizes == [batch_size] * (m // batch_size) + [m % batch_size] * (m % batch_size > 0)
-    assert sorted(np.concatenate([y for X, y in batches])) == list(range(m))
-    assert all((X[:, 0] == 10 * y).all() for X, y in batches)
+@pytest.mark.parametrize("shape", data.SHAPES)
+def test_classes_are_even_and_without_noise_all_points_are_in_the_square(shape, rng):
+    X, y = points(shape, 301, noise=0, rng=rng)
+    assert X.shape == (301, 2)
+    assert X.dtype == np.float32
+    assert np.ptp(np.bincount(y, minlength=data.SHAPES[shape])) <= 1
+    assert np.abs(X).max() <= 1 + 1e-6
+    assert np.abs(X).max() > 0.7
 
 
-def test_each_epoch_has_its_own_order(rng):
-    first, second = (np.concatenate([y for _, y in epoch(50, 8, rng)]) for _ in range(2))
-    assert (first != second).any()
-    assert (first != np.arange(50)).any()
+@pytest.mark.parametrize("shape", data.SHAPES)
+def test_noise_is_added_to_each_coordinate(shape):
+    quiet, _ = points(shape, 2000, 0, np.random.default_rng(1))
+    noisy, _ = points(shape, 2000, 0.2, np.random.default_rng(1))
+    assert np.allclose((noisy - quiet).std(axis=0), 0.2, rtol=0.1)
 
 
-def test_the_same_seed_gives_the_same_order():
-    first, second = (epoch(50, 50, np.random.default_rng(7))[0][1] for _ in range(2))
-    np.testing.assert_array_equal(first, second)
+def test_circles_have_two_radii(rng):
+    X, y = points("circles", 100, 0, rng)
+    assert np.allclose(np.hypot(*X.T), np.where(y == 0, 0.45, 1))
+
+
+def test_xor_is_the_sign_of_the_product(rng):
+    X, y = points("xor", 100, 0, rng)
+    assert np.array_equal(y == 0, X[:, 0] * X[:, 1] > 0)
+
+
+def test_the_arms_of_the_spirals_are_half_a_turn_apart(rng):
+    X, y = points("spirals", 200, 0, rng)
+    radius = np.hypot(*X.T)
+    along = 2 * np.pi * (radius - 0.1) / 0.9
+    angle = np.arctan2(X[:, 1], X[:, 0])
+    assert np.allclose(np.cos(angle - along), np.where(y == 0, 1, -1), atol=1e-3)
+
+
+def one_nearest_neighbor(X, y, X_other):
+    distances = ((X_other[:, None] - X[None]) ** 2).sum(axis=2)
+    return y[distances.argmin(axis=1)]
+
+
+@pytest.mark.parametrize("shape", data.SHAPES)
+def test_the_classes_can_be_told_apart(shape, rng):
+    X, y = points(shape, 600, 0.02, rng)
+    hits = one_nearest_neighbor(X[:300], y[:300], X[300:]) == y[300:]
+    assert hits.mean() > 0.95

@@ -1,4 +1,4 @@
-"""Momentum, RMSProp and Adam against their textbook loops and what follows from the equations."""
+"""Momentum, RMSProp and Adam against their textbook loops; schedules."""
 
 import copy
 import math
@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from helpers import Adam, Momentum, RMSProp, update
+from helpers import Adam, Momentum, RMSProp, cosine_decay, linear_decay, update
 
 OPTIMIZERS = {
     "momentum": Momentum,
@@ -92,16 +92,6 @@ def test_the_first_step_of_adam_has_the_size_of_the_learning_rate():
     Adam(params).update(params, [(dW, -dW[0])], 0.1)
     np.testing.assert_allclose(params[0][0], -0.1 * np.sign(dW), rtol=1e-4)
     np.testing.assert_allclose(params[0][1], 0.1 * np.sign(dW[0]), rtol=1e-4)
-
-
-def test_momentum_reaches_its_final_speed_under_a_constant_gradient():
-    params, grads = [(np.zeros((1, 1)), np.zeros(1))], [(np.ones((1, 1)), np.ones(1))]
-    optimizer, places = Momentum(params, momentum=0.9), [0.0]
-    for _ in range(200):
-        optimizer.update(params, grads, 0.1)
-        places.append(params[0][0][0, 0])
-    assert places[1] - places[0] == pytest.approx(-0.1)
-    assert places[-1] - places[-2] == pytest.approx(-0.1 / (1 - 0.9))
 
 
 def test_nesterov_takes_its_gradient_where_the_velocity_leads():
@@ -234,3 +224,16 @@ def test_parameters_of_another_network_are_refused(make, rng):
         optimizer.update(other, other, 0.1)
     with pytest.raises(ValueError, match=r"made for .*float64.*, got .*float32"):
         optimizer.update(arrays(rng, np.float32), arrays(rng), 0.1)
+
+
+# Schedules
+
+
+@pytest.mark.parametrize("schedule", [linear_decay, cosine_decay])
+@pytest.mark.parametrize("steps", [1, 2, 1000])
+def test_from_1_down_to_almost_0(schedule, steps):
+    factors = [schedule(step, steps) for step in range(steps)]
+    assert factors[0] == 1
+    assert factors == sorted(factors, reverse=True)
+    assert len(set(factors)) == steps
+    assert 0 < factors[-1] <= 1 / steps  # the last step is not wasted

@@ -1,4 +1,4 @@
-"""L2, weight decay, smooth labels, early stopping."""
+"""L2, weight decay, smooth labels, early stopping, dropout."""
 
 import copy
 
@@ -10,10 +10,13 @@ from helpers import (
     EarlyStopping,
     add_l2,
     backward,
+    backward_dropout,
     check_gradients,
     cross_entropy,
     decay_weights,
+    dropout_masks,
     forward,
+    forward_dropout,
     initialize,
     l2_loss,
     one_hot,
@@ -22,12 +25,19 @@ from helpers import (
 )
 
 
+def network(sizes, hidden, rng, dtype=np.float64):
+    params = initialize(sizes, hidden, rng=rng, dtype=dtype)
+    return [(W, b + rng.normal(size=b.shape).astype(dtype)) for W, b in params]
+
+
+def batch(rng, m=6):
+    return rng.normal(size=(m, 3)), one_hot(rng.integers(0, 4, m), classes=4)
+
+
 @pytest.fixture
 def problem(rng):
     """A network in float64 with biases, a batch, one-hot labels."""
-    params = initialize([3, 5, 4], "tanh", rng=rng, dtype=np.float64)
-    params = [(W, b + rng.normal(size=b.shape)) for W, b in params]
-    return params, rng.normal(size=(6, 3)), one_hot(rng.integers(0, 4, 6), classes=4)
+    return network([3, 5, 4], "tanh", rng), *batch(rng)
 
 
 def gradients(params, X, Y):
@@ -50,36 +60,26 @@ def test_l2_gradients_agree_with_finite_differences_of_loss_and_penalty(problem)
     assert report.ok, report
 
 
-def test_the_penalty_is_half_the_strength_times_the_squares_of_weights_only(rng):
-    params = [(rng.normal(size=(3, 2)), rng.normal(size=2)), (np.ones((2, 4)), np.full(4, 9.0))]
-    squares = sum(w**2 for w in params[0][0].ravel()) + 8
-    assert l2_loss(params, 0.3) == pytest.approx(0.15 * squares)
+def test_the_penalty_is_a_python_number():
+    params = initialize([3, 2], rng=np.random.default_rng(0))
+    assert type(l2_loss(params, 0.3)) is float
     assert l2_loss(params, 0) == 0
-    assert type(l2_loss([(W.astype("f4"), b.astype("f4")) for W, b in params], 0.3)) is float
 
 
-def test_add_l2_works_in_place_and_leaves_biases_and_params_alone(problem):
+def test_l2_and_decay_work_in_place_and_leave_biases_alone(problem):
     params, X, Y = problem
     grads = gradients(params, X, Y)
-    same, params_before, (_, before) = sum(grads, ()), copy.deepcopy(params), copy.deepcopy(grads)
+    arrays, before = sum(grads + params, ()), copy.deepcopy(grads + params)
     add_l2(grads, params, 0.7)
-    assert all(array is old for array, old in zip(sum(grads, ()), same, strict=True))
-    np.testing.assert_equal(params, params_before)
-    np.testing.assert_equal(grads[1][1], before[1])
-    np.testing.assert_allclose(grads[1][0], before[0] + 0.7 * params[1][0])
-
-
-# Weight decay
-
-
-def test_decay_shrinks_weights_in_place_and_leaves_biases_alone(problem):
-    params, *_ = problem
-    before, same = copy.deepcopy(params), sum(params, ())
+    np.testing.assert_equal(params, before[2:])
     decay_weights(params, 0.25)
-    assert all(array is old for array, old in zip(sum(params, ()), same, strict=True))
-    for (W, b), (old_W, old_b) in zip(params, before, strict=True):
+    assert all(array is old for array, old in zip(sum(grads + params, ()), arrays, strict=True))
+    for (dW, db), (W, b), (old_dW, old_db), (old_W, old_b) in zip(
+        grads, params, before[:2], before[2:], strict=True
+    ):
+        np.testing.assert_allclose(dW, old_dW + 0.7 * old_W)
         np.testing.assert_allclose(W, 0.75 * old_W)
-        np.testing.assert_equal(b, old_b)
+        np.testing.assert_equal([db, b], [old_db, old_b])
 
 
 def after_a_step(step, problem, regularize):
@@ -113,12 +113,6 @@ def test_float64_numbers_leave_float32_arrays_as_they_are(rng):
 
 
 # Smooth labels
-
-
-def test_smooth_rows_sum_to_1_and_share_the_amount_alike():
-    Y = smooth_labels(one_hot(np.array([2, 0]), classes=5), 0.1)
-    assert Y.sum(axis=1) == pytest.approx(1)
-    assert Y[0] == pytest.approx([0.02, 0.02, 0.92, 0.02, 0.02])
 
 
 def test_smoothing_by_0_changes_nothing_and_the_input_stays(problem):
@@ -194,3 +188,104 @@ def test_early_stopping_refuses_what_makes_no_sense(rng):
     early.stop(0.5, params)
     with pytest.raises(ValueError, match=r"params have shapes .*, the best ones have"):
         early.restore(initialize([3, 5, 2], rng=rng))
+
+
+# Dropout
+
+SIZES = [[3, 4], [3, 5, 4], [3, 5, 6, 4], [3, 5, 6, 5, 4]]  # 0 to 3 hidden layers
+
+
+@pytest.mark.parametrize("keep", [0.2, 0.5, 0.9])
+def test_a_unit_stays_with_probability_keep_and_is_scaled_so_that_the_mean_is_1(keep, rng):
+    params = network([3, 100, 50, 4], "relu", rng)
+    masks = dropout_masks(1000, params, keep, rng)
+    assert [mask.shape for mask in masks] == [(1000, 100), (1000, 50)]
+    for mask in masks:
+        assert set(np.unique(mask)) == {0, 1 / keep}
+        # so far off by chance once in a million draws
+        assert mask.mean() == pytest.approx(1, abs=5 * np.sqrt((1 / keep - 1) / mask.size))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_masks_have_the_dtype_of_the_network(dtype, rng):
+    # a keep from NumPy, a float64, would promote the whole batch
+    (mask,) = dropout_masks(2, network([3, 5, 4], "relu", rng, dtype), np.float64(0.5), rng)
+    assert mask.dtype == dtype
+
+
+def test_masks_differ_between_examples_layers_and_draws(rng):
+    params = network([3, 50, 50, 4], "relu", rng)
+    first, second = dropout_masks(20, params, 0.5, rng)
+    again, _ = dropout_masks(20, params, 0.5, rng)
+    assert len(np.unique(first, axis=0)) == 20
+    assert len(np.unique(first, axis=1).T) == 50
+    assert (first != second).any()
+    assert (first != again).any()
+
+
+def test_keep_1_keeps_all(rng):
+    for mask in dropout_masks(500, network(SIZES[2], "relu", rng), 1, rng):
+        assert (mask == 1).all()
+
+
+@pytest.mark.parametrize("hidden", ["relu", "sigmoid", "tanh"])
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+def test_backward_dropout_agrees_with_finite_differences(sizes, hidden, rng):
+    params, (X, Y) = network(sizes, hidden, rng), batch(rng)
+    masks = dropout_masks(len(X), params, 0.6, rng)
+    _, cache = forward_dropout(X, params, masks, hidden)
+    assert all(np.abs(Z).min() > 1e-4 for Z in cache.Z[1:])  # ±h does not cross a kink
+    report = check_gradients(
+        lambda params: cross_entropy(forward_dropout(X, params, masks, hidden)[0], Y),
+        params,
+        backward_dropout(cache, Y, params, masks),
+    )
+    assert report.ok, report
+
+
+@pytest.mark.parametrize("hidden", ["relu", "tanh"])
+def test_masks_of_ones_give_the_network_of_chapter_02_and_04(hidden, rng):
+    params, (X, Y) = network(SIZES[2], hidden, rng), batch(rng)
+    masks = dropout_masks(len(X), params, 1.0, rng)
+    A, cache = forward_dropout(X, params, masks, hidden)
+    expected_A, expected_cache = forward(X, params, hidden)
+    np.testing.assert_equal(A, expected_A)
+    np.testing.assert_equal(
+        backward_dropout(cache, Y, params, masks), backward(expected_cache, Y, params)
+    )
+
+
+def test_a_unit_that_is_left_out_has_no_say_and_gets_no_gradient(rng):
+    params, (X, Y) = network([3, 5, 4], "tanh", rng), batch(rng)
+    masks = [np.full((6, 5), 2.0)]
+    masks[0][:, 1] = 0
+    A, cache = forward_dropout(X, params, masks, "tanh")
+    (dW1, db1), (dW2, db2) = backward_dropout(cache, Y, params, masks)
+    assert not dW1[:, 1].any()
+    assert db1[1] == 0
+    assert not dW2[1].any()
+    others = [0, 2, 3, 4]
+    assert dW1[:, others].all()
+    smaller = [
+        (params[0][0][:, others], params[0][1][others]),
+        (2 * params[1][0][others], params[1][1]),
+    ]
+    np.testing.assert_allclose(A, forward(X, smaller, "tanh")[0], rtol=1e-12)
+
+
+def test_the_mean_over_masks_is_the_layer_without_dropout(rng):
+    params = network([3, 4], "relu", rng) + network([4, 4], "relu", rng)
+    X, _ = batch(rng, m=1)
+    X = np.repeat(X, 100_000, axis=0)
+    _, cache = forward_dropout(X, params, dropout_masks(len(X), params, 0.5, rng))
+    _, expected = forward(X[:1], params)
+    np.testing.assert_allclose(cache.Z[2].mean(axis=0), expected.Z[2][0], atol=0.03)
+
+
+def test_dropout_leaves_its_input_alone(rng):
+    params, (X, Y) = network([3, 5, 4], "relu", rng), batch(rng)
+    masks = dropout_masks(6, params, 0.5, rng)
+    for array in (X, Y, masks[0], *sum(params, ())):
+        array.flags.writeable = False
+    _, cache = forward_dropout(X, params, masks)
+    backward_dropout(cache, Y, params, masks)
