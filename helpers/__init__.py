@@ -1,7 +1,8 @@
 """A neural network for handwritten digits in NumPy. This is the door: each name behind its checks.
 
-What stands behind the door looks at nothing and is what the chapters derive. Begin with
-`network.py`, which is the whole network. `from helpers import plots` brings the pictures.
+What stands behind the door checks nothing and is what the chapters derive; what reads a file, or
+compares gradients, says itself what is wrong with them. Begin with `network.py`, which is the whole
+network. `from helpers import plots` brings the pictures.
 """
 
 import os
@@ -68,7 +69,7 @@ place_by_mass = guarded(drawings.place_by_mass)
 center_digit = guarded(drawings.center_digit)
 
 # training (chapter 07)
-train = train_recipe = guarded(training.train)
+train = train_recipe = guarded(training.train)  # the second name is that of the first edition
 evaluate = guarded(training.evaluate)
 accuracy = guarded(metrics.accuracy)
 confusion_matrix = guarded(metrics.confusion_matrix)

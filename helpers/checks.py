@@ -23,7 +23,7 @@ def guarded(function, **own):
     """Return the function with a check of its arguments before it.
 
     A rule takes an argument's value, its name, and all arguments of the call, and raises TypeError
-    or ValueError; what it returns, if anything, takes the argument's place. `own` rules go before
+    or ValueError; what it returns, if anything, takes the argument's place. `own` rules replace
     those of the table. An argument left at its default None is not looked at.
     """
     signature = inspect.signature(function)
@@ -45,7 +45,9 @@ def guarded(function, **own):
                 given[name] = better
         return function(*call.args, **call.kwargs)
 
-    door.door = door  # by which `bare` knows it: a wrapper copies the attribute, not the identity
+    door.door = (
+        door  # the mark that `bare` looks for; functools.wraps copies it, so it names itself
+    )
     return door
 
 
@@ -141,10 +143,10 @@ def check_examples(X, name="X", n_features=None):
 def check_labels(y, name="y", m=None, classes=None):
     """Check integer labels of shape (m,) in 0 … classes-1."""
     if isinstance(y, np.ndarray) and y.ndim == 2:
-        raise ValueError(
-            f"{name} must be labels of shape (m,), got shape {y.shape}: is this a one-hot matrix? "
-            f"{name}.argmax(axis=1) gives the labels"
-        )
+        how = f"{name}[:, 0] gives the labels"
+        if y.shape[1] != 1:
+            how = f"is this a one-hot matrix? {name}.argmax(axis=1) gives the labels"
+        raise ValueError(f"{name} must be labels of shape (m,), got shape {y.shape}: {how}")
     check_array(y, name, ndim=1)
     if y.dtype.kind == "f":
         check_finite(y, name)

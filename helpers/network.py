@@ -4,8 +4,8 @@ Examples are rows: X is (m, n0), Y is (m, classes). A network is a list of (W, b
 layer; its hidden layers share one activation, its output layer is a softmax. In a cache, A[l] and
 Z[l] belong to layer l, as in the equations: A[0] is X, and Z[0] does not exist.
 
-Nothing here looks at what it is given, and nothing is needed but NumPy: copy the file, and it runs.
-`from helpers import forward` brings the same function with a check of its arguments before it.
+Nothing here checks its arguments, and nothing is needed but NumPy: copy the file, and it runs.
+`from helpers import forward` brings the same function behind a check.
 """
 
 from itertools import pairwise
@@ -27,13 +27,13 @@ def relu_derivative(Z):
 
 
 def sigmoid(Z):
-    """1 / (1 + exp(-z)), with exp of numbers ≤ 0 only: nothing overflows. Eqs. (2.6), (2.7)."""
+    """1 / (1 + exp(-z)), for z < 0 as exp(z) / (exp(z) + 1): no overflow. Eqs. (2.6), (2.7)."""
     E = np.exp(-np.abs(Z))
     return np.where(Z >= 0, 1, E) / (1 + E)
 
 
 def sigmoid_derivative(Z):
-    """A (1 - a), with a = sigmoid(z). Eq. (4.9)."""
+    """The slope a (1 - a), with a = sigmoid(z). Eq. (4.9)."""
     A = sigmoid(Z)
     return A * (1 - A)
 
@@ -71,12 +71,12 @@ SCHEMES = {
 def initialize(sizes, hidden="relu", *, rng, scheme=None, dtype=np.float32):
     """Random W and zero b for sizes such as [784, 128, 64, 10]. Eqs. (6.3), (6.4), (6.6).
 
-    `scheme` None is "he" for ReLU layers and "xavier" for all others, also for the softmax layer.
-    One of SCHEMES, or a standard deviation, is for all layers. Gradient checks need dtype float64.
+    `scheme` None takes "he" for ReLU layers and "xavier" for all others, also the softmax layer. A
+    name from SCHEMES, or a standard deviation, holds for all layers. Gradient checks need float64.
 
     "he": He et al. 2015, "Delving deep into rectifiers". "glorot": Glorot and Bengio 2010,
-    "Understanding the difficulty of training deep feedforward neural networks". "xavier", with the
-    variance 1/n_in, is by LeCun et al. 1998, "Efficient BackProp".
+    "Understanding the difficulty of training deep feedforward neural networks". "xavier" here has
+    the variance 1/n_in, from LeCun et al. 1998, "Efficient BackProp".
     """
     params = []
     for layer, (n_in, n_out) in enumerate(pairwise(sizes), start=1):
@@ -120,7 +120,7 @@ def cross_entropy(A, Y):
 
 
 def log_sum_exp(Z):
-    """Ln Σ exp(z) over each row of (…, classes), without overflow. Eq. (3.4)."""
+    """The logarithm of Σ exp(z) over each row of (…, classes), without overflow. Eq. (3.4)."""
     c = Z.max(axis=-1, keepdims=True)
     return c[..., 0] + np.log(np.exp(Z - c).sum(axis=-1))
 
@@ -162,7 +162,7 @@ def one_hot(y, classes=10):
 
 
 def minibatches(X, y, batch_size, rng):
-    """Go once through all examples in random order, `batch_size` at a time; y may be rows Y."""
+    """Go once through all examples in random order, `batch_size` at a time; y or one-hot rows."""
     order = rng.permutation(len(X))
     for start in range(0, len(X), batch_size):
         batch = order[start : start + batch_size]
@@ -181,8 +181,8 @@ def steps(
     """Learn from every example once, in place; yield after each step.
 
     All training in this course goes through here. `gradients(X_batch, Y_batch, params)` and
-    `update(params, grads, learning_rate)` are the places for a bug (chapter 10) and for something
-    better (chapter 11).
+    `update(params, grads, learning_rate)` are the places for another activation, as in
+    `partial(batch_gradients, hidden="tanh")`, for bugs (chapter 10), for better steps (chapter 11).
     """
     for X_batch, Y_batch in minibatches(X, Y, batch_size, rng):
         grads = gradients(X_batch, Y_batch, params)

@@ -393,7 +393,9 @@ def handler():
 
 
 @pytest.mark.parametrize(
-    "added", [{}, {"schedule": linear_decay, "keep": 0.5, "weight_decay": 0.1}], ids=str
+    "added",
+    [{}, {"schedule": linear_decay, "keep": 0.5, "weight_decay": 0.1}],
+    ids=["plain", "with all"],
 )
 def test_an_interrupted_step_is_completed_and_is_the_last(data, handler, added):
     expected, _ = trained(*data, **added, callback=lambda step, params: step == 2)
