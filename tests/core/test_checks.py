@@ -42,7 +42,7 @@ BAD_CALLS = [
     ("one_hot(np.array([1, np.inf]))", ValueError, r"y must be finite, got inf at index \(1,\)"),
     ("one_hot(np.array([1.0]))", TypeError, r"y must have an integer dtype.* y\.astype\(int\)"),
     ("one_hot(Y)", ValueError, r"y must be labels .* one-hot matrix\? y\.argmax"),
-    ("one_hot(y[:, None])", ValueError, r"y must be labels .* \(6, 1\): y\[:, 0\] gives the labels"),
+    ("one_hot(y[:, None])", ValueError, r"got shape \(6, 1\): y\[:, 0\] gives the labels"),
     ("one_hot(y, classes=2)", ValueError, "y must hold labels from 0 to 1, got 0 to 2"),
     ("one_hot(y, classes=3.0)", TypeError, "classes must be a whole number, got float 3.0"),
     ("one_hot(y, classes=0)", ValueError, "classes must be at least 1, got 0"),
