@@ -68,9 +68,7 @@ FULL = {
         "code cell 8 does not run: line 3, `x / 0`: ZeroDivisionError: division by zero",
         "code cell 9 does not run: line 1, `def broken(:`: invalid syntax",
     ],
-    "loops above": [
-        f"code cell 2 (`{ENDLESS}`) ran for more than 10 s: is there an endless loop?"
-    ],
+    "loops above": [f"code cell 2 (`{ENDLESS}`) ran for more than 10 s: is there an endless loop?"],
     "stops below": [f"the cell of {LAST} does not run: line 5, `binary_loss(1)`: TypeError"],
     "forks": [],
     "tells": ["does not run: line 5, `raise RuntimeError("],
