@@ -154,9 +154,12 @@ if pid == 0:
     binary_loss = None
 """
 
-SWALLOWING = """while True:
+# endless for whoever waits, and not at the processor's expense
+ENDLESS = "while True: __import__('time').sleep(1)"
+
+SWALLOWING = f"""while True:
         try:
-            while True: pass
+            {ENDLESS}
         except BaseException: pass"""
 
 USES_THE_CHAPTER = """
@@ -204,7 +207,7 @@ def notebooks():
         "no colon, colab.ipynb": from_colab(last_cell("def binary_loss(z, y)\n    return 0")),
         "stops.ipynb": last_cell(f"\nlimit = smallest_number\n{answer(NUMBER, BINARY)}"),
         "stops below.ipynb": last_cell(f"{answer(NUMBER, BINARY)}\nbinary_loss(1)"),
-        "endless cell.ipynb": last_cell("binary_loss = None\nwhile True: pass"),
+        "endless cell.ipynb": last_cell(f"binary_loss = None\n{ENDLESS}"),
         "open.ipynb": hand_in(
             NUMBER,
             {
@@ -214,7 +217,7 @@ def notebooks():
             },
         ),
         "half a stub.ipynb": last_cell("def binary_loss(z, y):\n    raise NotImplementedError"),
-        "loops above.ipynb": with_cells(solved(NUMBER), "while True: pass"),
+        "loops above.ipynb": with_cells(solved(NUMBER), ENDLESS),
         "hungry.ipynb": binary("return [np.zeros(10**7) for _ in iter(int, 1)]"),
         "forks.ipynb": with_cells(
             hand_in(NUMBER, dict.fromkeys(NAMES, ...) | {BINARY: WRONG_IN_A_COPY}),

@@ -19,7 +19,7 @@ from coursework.grading.limits import Limits
 from coursework.grading.names import student_of
 from helpers.exercises.frame import Verdict
 
-LIMITS = Limits(seconds=4, megabytes=1500)
+LIMITS = Limits(seconds=10, megabytes=1500)
 
 
 @pytest.mark.slow
