@@ -247,8 +247,7 @@ def diagnose(arrays, wrong, network, precision):
             dict.fromkeys(wrong, "reverse order"),
         )
     scale, strength = reproduce_loss(arrays, network, loose) if network else (None, None)
-    m = len(network.Y) if network else float("nan")
-    sizes = Sizes(len(arrays) // 2, arrays[-1].grad.size, m)
+    sizes = Sizes(len(arrays) // 2, arrays[-1].grad.size, len(network.Y) if network else np.nan)
     decays = _decays(arrays, wrong, loose)
     if scale is None:
         problem, hidden = Alone(arrays, sizes, loose, {"dW": 0.0, "db": 0.0}, decays), None

@@ -21,7 +21,8 @@ def both_sides(loss, params, param, place, h):
 
 def central_differences(loss, params, param, places, h):
     """Numeric derivatives at some places, Eq. (4.11)."""
-    pairs = (both_sides(loss, params, param, place, h) for place in zip(*places, strict=True))
+    entries = zip(*(axis.tolist() for axis in places), strict=True)
+    pairs = (both_sides(loss, params, param, place, h) for place in entries)
     return np.array([(above - below) / (2 * h) for above, below in pairs])
 
 
