@@ -1,6 +1,8 @@
 """The command line: `python -m helpers`."""
 
+import contextlib
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +51,7 @@ def arguments(output, **options):
     return [
         argument
         for name, value in options.items()
+        if value is not None
         for argument in (f"--{name.replace('_', '-')}", *str(value).split())
     ]
 
@@ -225,3 +228,121 @@ def test_help_tells_every_option_and_its_default(capsys):
     for name, default in vars(terminal.parser().parse_args([])).items():
         of_this_option = rf"--{name.replace('_', '-')} (?:(?!--).)*"
         assert re.search(of_this_option + re.escape(f"(default: {default})"), text), name
+
+
+def test_the_first_name_of_the_command_still_runs(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["train_mnist.py", "--help"])
+    monkeypatch.delitem(sys.modules, "helpers.train_mnist", raising=False)
+    with pytest.raises(SystemExit, match="0"):
+        runpy.run_module("helpers.train_mnist", run_name="__main__")
+    assert "usage: python -m helpers " in capsys.readouterr().out
+
+
+# Kaggle's files
+
+
+def write_csv(path, X, y=None):
+    table = pd.DataFrame(np.rint(255 * X).astype(int), columns=[f"pixel{i}" for i in range(784)])
+    if y is not None:
+        table.insert(0, "label", y)
+    table.to_csv(path, index=False)
+
+
+@pytest.fixture
+def files(tmp_path, mnist):
+    """A folder with five real digits with labels and five without."""
+    X, y, X_test, _ = mnist
+    write_csv(tmp_path / "train.csv", X[:5], y[:5])
+    write_csv(tmp_path / "test.csv", X_test[:5])
+    return tmp_path
+
+
+def for_kaggle(folder, **options):
+    names = {"train": "train.csv", "predict": "test.csv", "submission": "out/submission.csv"}
+    paths = {name: folder / path for name, path in names.items()}
+    return arguments(**{"output": folder / "out"} | paths | options)
+
+
+CELL = r"{}, line 3, column pixel7: got 'ink', expected a whole number from 0 to 255"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"train": "ink.csv"}, CELL.format("ink.csv")),
+        ({"predict": "ink.csv"}, "a column label, this looks like train"),
+        ({"train": "cut.csv.gz"}, "is damaged, or not what its name says"),
+        ({"train": "one.csv"}, r"one\.csv has 1 row, expected at least 2"),
+        ({"train": "test.csv"}, "no column label, this looks like test"),
+        ({"train": "nowhere.csv"}, r"there is no file nowhere\.csv"),
+        ({"predict": "nowhere.csv"}, r"there is no file nowhere\.csv"),
+        ({"train": "."}, "there is no file ., it is a folder"),
+        ({"train": None}, "go together: also give --train$"),
+        ({"predict": None}, "go together: also give --predict$"),
+        ({"submission": None}, "go together: also give --submission$"),
+        ({"train": None, "submission": None}, "go together: also give --train and --submission$"),
+        ({"submission": "test.csv"}, r"test\.csv is there already; move it away"),
+        ({"submission": "."}, "is there already"),
+        ({"submission": "test.csv/new.csv"}, r"cannot write .*test\.csv is not writable"),
+        ({"submission": "out"}, "--submission .* is in the way of the results in"),
+        ({"submission": "new", "output": "new/out"}, "--submission .* is in the way of"),
+        ({"submission": "out/history.csv"}, r"--submission .*history\.csv is in the way of"),
+        ({"epochs": 0}, "--epochs must be at least 1"),
+    ],
+)
+def test_the_command_refuses_what_cannot_work(no_training, files, capsys, options, message):
+    header, *rows = (files / "train.csv").read_text().splitlines()
+    (files / "one.csv").write_text(f"{header}\n{rows[0]}\n")
+    cells = rows[1].split(",")
+    cells[8] = "ink"
+    (files / "ink.csv").write_text("\n".join([header, rows[0], ",".join(cells)]))
+    (files / "cut.csv.gz").write_bytes(b"\x1f\x8b\x08")
+    before = sorted(files.rglob("*"))
+    with contextlib.chdir(files):
+        assert main(for_kaggle(files, **options)) == 1
+    printed = capsys.readouterr()
+    assert re.fullmatch(rf"error: .*{message}.*\n", printed.err)
+    assert not printed.out
+    assert sorted(files.rglob("*")) == before
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_the_command_predicts_every_row_in_its_order(tmp_path, mnist, capsys, activation):
+    X, y, X_test, y_test = (part[:600] for part in mnist)
+    write_csv(tmp_path / "train.csv", X, y)
+    write_csv(tmp_path / "test.csv", X_test)
+    place = tmp_path / "deeper" / "still" / "new.csv"
+    options = {"submission": place, "activation": activation, "hidden": 16, "epochs": 12}
+    assert main(for_kaggle(tmp_path, **options)) == 0
+    submission = pd.read_csv(place)
+    assert submission.columns.tolist() == ["ImageId", "Label"]
+    assert submission["ImageId"].tolist() == list(range(1, 601))
+    assert np.mean(submission["Label"] == y_test) > 0.7  # these rows, in this order
+    params = load_params(tmp_path / "out" / "parameters.npz")
+    assert submission["Label"].tolist() == predict(X_test, params, activation).tolist()
+
+    printed = capsys.readouterr().out
+    assert "training 784-16-10 on 540 images" in printed
+    assert "600 predictions are in" in printed
+    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES - {"predictions.csv"}
+    history = pd.read_csv(tmp_path / "out" / "history.csv")
+    [percent] = re.findall(r"dev accuracy ([\d.]+)%", printed)
+    assert float(percent) == pytest.approx(100 * history["dev_accuracy"].iloc[-1], abs=0.006)
+    hits = history["dev_accuracy"] * 60
+    assert hits.tolist() == pytest.approx(hits.round().tolist())
+
+
+def test_a_few_rows_are_enough(files, monkeypatch):
+    """A tiny dev set has a large loss, which is not divergence."""
+    monkeypatch.setattr(terminal, "UNSTEADY_STEPS", 20)
+    assert main(for_kaggle(files, epochs=30)) == 0
+    assert len(pd.read_csv(files / "out" / "submission.csv")) == 5
+
+
+@pytest.mark.parametrize(("unsteady_steps", "status"), [(10, 0), (3, 1)])
+def test_a_loss_that_jumps_up_at_first_is_not_divergence(
+    files, monkeypatch, unsteady_steps, status
+):
+    monkeypatch.setattr(terminal, "evaluate", lambda *args: (99.0, 0.1))  # after each epoch
+    monkeypatch.setattr(terminal, "UNSTEADY_STEPS", unsteady_steps)
+    assert main(for_kaggle(files, epochs=6)) == status  # 6 steps
