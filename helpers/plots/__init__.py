@@ -1,13 +1,13 @@
 """Pictures of what the other modules return, for screens, gray print and color-blind eyes.
 
 As in seaborn, what draws on one pair of axes returns these Axes (`confusion`, `contours`,
-`decision_boundary`, `digits`, `graph`, `layer_spread`, `layouts`, `network`, `weights`), and what
-arranges several returns their Figure (`batch`, `journey`, `learning_curves`, `pixels`,
-`prediction`). `mosaic` returns an array to draw; `show` puts either into a notebook with a
-description for screen readers. Importing this module sets matplotlib's style.
+`decision_boundary`, `dependencies`, `digits`, `graph`, `layer_spread`, `layouts`, `network`,
+`weights`), and what arranges several returns their Figure (`batch`, `journey`, `learning_curves`,
+`pixels`, `prediction`). `mosaic` returns an array to draw; `show` puts either into a notebook with
+a description for screen readers. Importing this module sets matplotlib's style.
 """
 
-from .diagrams import graph, layouts, network
+from .diagrams import dependencies, graph, layouts, network
 from .images import batch, digits, journey, mosaic, pixels, prediction, weights
 from .results import confusion, layer_spread, learning_curves
 from .style import BLUE, GRAY, GREEN, ORANGE, PINK, SCALE, SKY, YELLOW, show
@@ -26,6 +26,7 @@ __all__ = [
     "confusion",
     "contours",
     "decision_boundary",
+    "dependencies",
     "digits",
     "graph",
     "journey",

@@ -80,6 +80,20 @@ def graph(places, edges, forward=None, backward=None, size=(7.5, 2.8)):
     return ax
 
 
+def dependencies():
+    """Draw what depends on what in a network with one hidden layer, with the numbers of equations.
+
+    Above the nodes those of the forward pass, below them those of the backward pass.
+    """
+    Z1, A1, Z2, W1, W2 = "Z^{[1]}", "A^{[1]}", "Z^{[2]}", "W^{[1]}", "W^{[2]}"
+    places = {"X": (0, 1), Z1: (1.6, 1), A1: (3.2, 1), Z2: (4.8, 1), "J": (6.4, 1)}
+    places |= {W1: (0.6, -0.4), W2: (3.8, -0.4)}
+    edges = [("X", Z1), (W1, Z1), (Z1, A1), (A1, Z2), (W2, Z2), (Z2, "J")]
+    forward = {"X": "image", Z1: "(2.2)", A1: "(2.3)", Z2: "(2.2)", "J": "(3.2)"}
+    backward = {"J": "start here", Z2: "(4.3)", W2: "(4.4)", A1: "(4.6)", Z1: "(4.7)", W1: "(4.4)"}
+    return graph(places, edges, forward, backward, size=(7.5, 3.0))
+
+
 def start_graph(ax, places, edges):
     """Draw the nodes and edges of a graph, still without texts; return what may change.
 

@@ -18,6 +18,7 @@ DIFFERENT = {
     ("03", "cross_entropy"): "adds up the true entries only; the helper's sum keeps its last bits",
     ("08", "softmax"): "examples are columns there",
     ("09", "shift"): "moves all images alike, by slices",
+    ("09", "center_digit"): "tries boxes of other sizes than MNIST's",
     ("11", "bilinear"): "one image on the page, all of them at once in the helper",
 }
 

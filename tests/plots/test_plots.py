@@ -332,6 +332,13 @@ def test_graph_points_forward_and_writes_values_above_derivatives_below():
     assert (written["-3"].xy, written["-3"].xyann) == (places["z"], (0, -19))
 
 
+def test_dependencies_lead_from_the_loss_back_to_every_weight():
+    ax = plots.dependencies()
+    below = {t.xy: t.get_text() for t in ax.texts if getattr(t, "xyann", None) == (0, -19)}
+    J, W1, W2 = (6.4, 1), (0.6, -0.4), (3.8, -0.4)
+    assert (below[J], below[W1], below[W2]) == ("start here", "(4.4)", "(4.4)")
+
+
 # What a picture refuses
 
 EIGHT = [(np.ones((8, 2)), np.zeros(2))]  # a network for inputs that are no square images
@@ -423,4 +430,5 @@ def test_bad_input_is_refused_by_name(call, error, message):
 
 def test_no_picture_is_left_out_above():
     public = {name for name, value in vars(plots).items() if isinstance(value, types.FunctionType)}
-    assert {call.partition("(")[0] for call, *_ in BAD_CALLS} == public - {"layouts"}
+    asks_nothing = {"dependencies", "layouts"}
+    assert {call.partition("(")[0] for call, *_ in BAD_CALLS} == public - asks_nothing
