@@ -9,7 +9,8 @@ import numpy as np
 
 from .files import read_npz
 
-MNIST_PATH = Path(__file__).resolve().parent.parent / "data" / "mnist.npz"
+PROJECT = Path(__file__).resolve().parent.parent
+MNIST_PATH = PROJECT / "data" / "mnist.npz"
 
 # SHA-256 of the bytes of each array (uint8, C order); data/README.md lists them too
 MNIST_SHA256 = {

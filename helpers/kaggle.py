@@ -13,10 +13,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .data import load_mnist, normalize
+from .data import PROJECT, load_mnist, normalize
 from .files import replacing
 
-PROJECT = Path(__file__).resolve().parent.parent
 MOUNTS = [  # where Kaggle's own notebooks find the files
     Path("/kaggle/input/digit-recognizer"),
     Path("/kaggle/input/competitions/digit-recognizer"),

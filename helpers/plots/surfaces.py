@@ -9,12 +9,13 @@ from matplotlib.colors import BoundaryNorm, ListedColormap, to_rgb
 
 from ..checks import (
     check_array,
+    check_choice,
     check_examples,
     check_finite,
     check_labels,
     check_params,
 )
-from ..network import forward
+from ..network import ACTIVATIONS, forward
 from .style import BLUE, GREEN, ORANGE, PINK, SKY, YELLOW
 
 
@@ -109,6 +110,7 @@ def decision_boundary(params, X, y, hidden="relu", *, margin=0.4, ax=None):
     """
     check_params(params)
     check_examples(X, n_features=len(params[0][0]))
+    check_choice(hidden, "hidden", ACTIVATIONS)
     if X.shape[1] != 2:
         raise ValueError(f"X must have two columns to be drawn, got shape {X.shape}")
     classes = len(params[-1][1])
