@@ -5,11 +5,13 @@
 
 import statistics
 import time
+from functools import partial
 
 import numpy as np
 from shared import command_line, show
 
-from helpers import Adam, Momentum, RMSProp, backward, forward, initialize, one_hot, update
+from helpers.network import backward, forward, initialize, one_hot, update
+from helpers.optimizers import Adam, Momentum, RMSProp
 
 NETWORKS = [([784, 128, 64, 10], 64), ([784, 800, 10], 128)]
 ROUNDS = 40
@@ -29,18 +31,14 @@ PASS, ROOT = "one pass over a state array", "root and division"
 
 def updates(params, grads):
     """Return one function for each optimizer, without the checks, as the training loops call it."""
-
-    def bare(optimizer):
-        unchecked = type(optimizer).update
-        return lambda: unchecked(optimizer, params, grads, RATE)
-
-    return {
-        "plain": lambda: update(params, grads, RATE),
-        "momentum": bare(Momentum(params)),
-        "Nesterov": bare(Momentum(params, nesterov=True)),
-        "RMSProp": bare(RMSProp(params)),
-        "Adam": bare(Adam(params)),
+    steps = {
+        "plain": update,
+        "momentum": Momentum(params).update,
+        "Nesterov": Momentum(params, nesterov=True).update,
+        "RMSProp": RMSProp(params).update,
+        "Adam": Adam(params).update,
     }
+    return {name: partial(step, params, grads, RATE) for name, step in steps.items()}
 
 
 def pieces(grads):
