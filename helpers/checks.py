@@ -312,19 +312,22 @@ def _rule(check, **more):
 
 
 def _X(X, name, given):
-    """Examples for a network, images for an augmentation, or any array to be split and shuffled."""
+    """Examples for a network, any array to be split and shuffled, or images for an augmentation."""
+    rows = "batch_size" in given or "dev_size" in given
     if "params" in given:
         check_examples(X, name, n_features=len(given["params"][0][0]))
+    elif rows:
+        check_array(X, name)
     else:
-        check_array(X, name, ndim=None if "dev_size" in given or "batch_size" in given else 2)
-        if X.ndim == 2 and not {"dev_size", "batch_size"} & set(given):
-            check_ink(X, name)
-            if math.isqrt(X.shape[1]) ** 2 != X.shape[1]:
-                raise ValueError(
-                    f"{name} must have square images as rows, such as 784 = 28 * 28 pixels, "
-                    f"got {X.shape[1]}"
-                )
-    return _near(X, "rng" in given)
+        check_array(X, name, ndim=2)
+        check_ink(X, name)
+        if math.isqrt(X.shape[1]) ** 2 != X.shape[1]:
+            raise ValueError(
+                f"{name} must have square images as rows, such as 784 = 28 * 28 pixels, "
+                f"got {X.shape[1]}"
+            )
+        return None  # they are copied a few at a time anyway
+    return _near(X, rows)
 
 
 def _near(X, rows):
