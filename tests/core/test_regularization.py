@@ -115,6 +115,12 @@ def test_float64_numbers_leave_float32_arrays_as_they_are(rng):
 # Smooth labels
 
 
+def test_smooth_rows_sum_to_1_and_share_the_amount_alike():
+    Y = smooth_labels(one_hot(np.array([2, 0]), classes=5), 0.1)
+    assert Y.sum(axis=1) == pytest.approx(1)
+    assert Y[0] == pytest.approx([0.02, 0.02, 0.92, 0.02, 0.02])
+
+
 def test_smoothing_by_0_changes_nothing_and_the_input_stays(problem):
     *_, Y = problem
     before = Y.copy()

@@ -186,8 +186,10 @@ def test_a_float32_network_stays_float32_with_float64_data(data, added):
         dtypes.update(array.dtype for array in [*sum(grads, ()), learning_rate * params[0][0]])
         added.get("update", update)(params, grads, learning_rate)
 
-    trained(*data, fresh(dtype=np.float32), **{**added, "update": spy})
+    params, history = trained(*data, fresh(dtype=np.float32), **{**added, "update": spy})
     assert dtypes == {np.dtype(np.float32)}
+    X, y = data[0].astype(np.float32), data[1]
+    assert history["train_loss"].iloc[-1] == evaluate(X, y, params)[0]  # measured so, too
 
 
 def test_one_after_the_other_can_be_added(data):
