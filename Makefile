@@ -88,6 +88,7 @@ bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/accuracy.py
 	$(BIN)/python benchmarks/optimizers.py
+	$(BIN)/python benchmarks/roworder.py
 	$(BIN)/python benchmarks/recipes.py
 	$(BIN)/python benchmarks/kaggle.py
 	$(BIN)/python benchmarks/latency.py

@@ -294,6 +294,7 @@ def count():
 """
 
 
+@pytest.mark.slow
 def test_ten_reruns_of_a_cell_leak_nothing():
     """In a kernel, with another explorer in a cell that is not run again."""
     from nbclient import NotebookClient
