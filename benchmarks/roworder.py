@@ -4,11 +4,10 @@
 by a loop over `minibatches` written by hand.
 """
 
-import argparse
 import time
 
 import numpy as np
-from tables import show
+from shared import command_line, show
 
 from helpers import (
     backward,
@@ -80,12 +79,8 @@ def measure(function, layouts, rounds):
     return [min(times) for times in seconds.values()]
 
 
-def main():
+def main(options):
     """Measure and print."""
-    parser = argparse.ArgumentParser(description="Time X in row order and in other orders.")
-    parser.add_argument("--quick", action="store_true", help="a short run: does it work at all?")
-    parser.add_argument("--markdown", action="store_true", help="print Markdown tables")
-    options = parser.parse_args()
     images, rounds = (1000, 1) if options.quick else (IMAGES, ROUNDS)
     X, y, _, _ = load_mnist()
     layouts = laid_out(X[:images])
@@ -98,4 +93,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(command_line("Time X in row order and in other orders.").parse_args())
