@@ -40,29 +40,10 @@ def evaluate(X, y, params, hidden="relu"):
 
 
 def train(
-    X,
-    y,
-    params,
-    *,
-    learning_rate,
-    batch_size,
-    epochs,
-    rng,
-    X_dev=None,
-    y_dev=None,
-    hidden="relu",
-    update=update,
-    schedule=None,
-    weight_decay=0.0,
-    l2=0.0,
-    keep=1.0,
-    label_smoothing=0.0,
-    augment=None,
-    patience=None,
-    progress=True,
-    callback=None,
-    callback_every=1,
-):
+    X, y, params, *, learning_rate, batch_size, epochs, rng, X_dev=None, y_dev=None, hidden="relu",
+    update=update, schedule=None, weight_decay=0.0, l2=0.0, keep=1.0, label_smoothing=0.0,
+    augment=None, patience=None, progress=True, callback=None, callback_every=1,
+):  # fmt: skip
     """Train by mini-batch gradient descent; `params` change in place.
 
     With the defaults it is the loop of chapter 07; the ingredients of chapter 11 are left out.
@@ -127,22 +108,10 @@ def train(
     watch = None if callback is None else quiet(callback)
     history, stop = [], False
     taken = training_steps(
-        X,
-        y,
-        params,
-        learning_rate=learning_rate,
-        batch_size=batch_size,
-        epochs=epochs,
-        rng=rng,
-        hidden=hidden,
-        update=update,
-        schedule=schedule,
-        weight_decay=weight_decay,
-        l2=l2,
-        keep=keep,
-        label_smoothing=label_smoothing,
-        augment=augment,
-    )
+        X, y, params, learning_rate=learning_rate, batch_size=batch_size, epochs=epochs, rng=rng,
+        hidden=hidden, update=update, schedule=schedule, weight_decay=weight_decay, l2=l2,
+        keep=keep, label_smoothing=label_smoothing, augment=augment,
+    )  # fmt: skip
     total = epochs * math.ceil(len(X) / batch_size)
     with tqdm(total=total, unit="step", disable=not progress) as bar, _interrupts_held() as held:
         start = time.perf_counter()
@@ -171,23 +140,9 @@ def train(
 
 
 def training_steps(
-    X,
-    y,
-    params,
-    *,
-    learning_rate,
-    batch_size,
-    epochs,
-    rng,
-    hidden="relu",
-    update=update,
-    schedule=None,
-    weight_decay=0.0,
-    l2=0.0,
-    keep=1.0,
-    label_smoothing=0.0,
-    augment=None,
-):
+    X, y, params, *, learning_rate, batch_size, epochs, rng, hidden="relu", update=update,
+    schedule=None, weight_decay=0.0, l2=0.0, keep=1.0, label_smoothing=0.0, augment=None,
+):  # fmt: skip
     """Take the steps of `train` one by one; after each: (epoch, step, whether it ends the epoch).
 
     `train` drives this to its end, the explorers watch it and stop it where they like.

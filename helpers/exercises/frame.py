@@ -82,11 +82,8 @@ def exercise(check):
     return checked
 
 
-def attempt(function, *arguments, in_place=False):
-    """Call the reader's function with copies of the arguments; return what it returns.
-
-    With `in_place` it may change them: then the changed copies are returned, as a tuple.
-    """
+def attempt(function, *arguments):
+    """Call the reader's function with copies of the arguments; return what it returns."""
     if not callable(function):
         raise Wrong(f"a function was expected here, got {describe(function)}")
     given = [_copy(argument) for argument in arguments]
@@ -108,8 +105,6 @@ def attempt(function, *arguments, in_place=False):
             "divided by 0, or is 0 by rounding and given to a logarithm, although the result is an "
             "ordinary number."
         )
-    if in_place:
-        return tuple(given)
     for position, (before, after) in enumerate(zip(arguments, given, strict=True), start=1):
         if not _same(before, after):
             raise Wrong(

@@ -55,21 +55,10 @@ def one_at_a_time(method):
 class Explorer(widgets.VBox):
     """Controls above a picture and its words.
 
-    Parameters
-    ----------
-    controls : dict of str to Widget
-        The setting that each widget's `value` gives to `compute`.
-    compute, start, draw : callable
-        See the top of this module.
-    size : (float, float)
-        Width and height of the picture in inches; a hundred pixels an inch.
-    player : bool
-        Whether the reader starts, pauses and steps the training.
-    code : callable, optional
-        `code(**settings)` returns code that repeats the run.
+    `controls` maps each setting of `compute` to the widget that has its value; the picture's `size`
+    is in inches of a hundred pixels. With `player` the reader starts, pauses and steps the
+    training; `code(**settings)` returns code that repeats it.
 
-    Notes
-    -----
     A ValueError or FloatingPointError from `compute` is an answer to the reader and is shown as
     its message. Any other exception is shown with its traceback. The explorer stays alive.
     """

@@ -30,35 +30,14 @@ def _limits(limits, name):
 
 
 def contours(
-    loss,
-    path=None,
-    *,
-    xlim=(-1, 1),
-    ylim=(-1, 1),
-    labels=("$θ_1$", "$θ_2$"),
-    equal=True,
-    ax=None,
+    loss, path=None, *, xlim=(-1, 1), ylim=(-1, 1), labels=("$θ_1$", "$θ_2$"), equal=True, ax=None
 ):
     """Draw a function of two parameters as contours, pale where it is low, and a path of steps.
 
-    The path is orange with a dot for each point, the start a square.
-
-    Parameters
-    ----------
-    loss : callable
-        `loss(theta)` takes an array of points, shape (..., 2), and returns their values, shape
-        (...).
-    path : ndarray, shape (steps + 1, 2), optional
-        The points visited, the start first. What lies outside of the limits is not drawn.
-    xlim, ylim : pair of float
-        Limits of the first and of the second parameter.
-    labels : pair of str
-        Names of the two parameters.
-    equal : bool
-        Use one scale for both parameters, so that the gradient stands at a right angle to the
-        contours.
-    ax : Axes, optional
-        Where to draw; without it, on a new figure.
+    `loss(theta)` takes points (..., 2) and returns their values (...). The path, (steps + 1, 2), is
+    orange with a dot for each point, the start a square; what lies outside of the limits is not
+    drawn. With `equal` both parameters have one scale, so that the gradient stands at a right angle
+    to the contours.
 
     >>> path = np.array([[0.9, 0.8], [0.1, -0.5], [0.0, 0.3]])
     >>> ax = contours(lambda theta: (theta**2).sum(axis=-1), path)

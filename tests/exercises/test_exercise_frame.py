@@ -146,16 +146,6 @@ def test_attempt_protects_the_arguments_of_the_check():
     assert params[0][0].all()
 
 
-def test_attempt_in_place_returns_the_changed_copies():
-    def halve(Z, factor):
-        Z *= factor
-
-    Z = np.ones(3)
-    changed, _ = attempt(halve, Z, 0.5, in_place=True)
-    assert changed.tolist() == [0.5] * 3
-    assert Z.all()
-
-
 def test_attempt_lets_a_warning_that_is_no_number_pass(recwarn):
     def warning(x):
         import warnings
