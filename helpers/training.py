@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from contextlib import contextmanager
+from functools import partial
 from numbers import Real
 
 import numpy as np
@@ -23,7 +24,6 @@ from .regularization import (
     smooth_labels,
 )
 
-# not around a yield, where it would leak out: around the calls that compute
 quiet = np.errstate(over="ignore", invalid="ignore")  # a loss that is not finite is reported
 
 
@@ -105,7 +105,6 @@ def train(
     X = X.astype(params[0][0].dtype, copy=False)  # once, for the steps and for measuring
     parts = [("train", X, y)] + ([] if X_dev is None else [("dev", X_dev, y_dev)])
     early = None if patience is None else EarlyStopping(patience)
-    watch = None if callback is None else quiet(callback)
     history, stop = [], False
     taken = training_steps(
         X, y, params, learning_rate=learning_rate, batch_size=batch_size, epochs=epochs, rng=rng,
@@ -113,12 +112,16 @@ def train(
         keep=keep, label_smoothing=label_smoothing, augment=augment,
     )  # fmt: skip
     total = epochs * math.ceil(len(X) / batch_size)
-    with tqdm(total=total, unit="step", disable=not progress) as bar, _interrupts_held() as held:
+    with (
+        tqdm(total=total, unit="step", disable=not progress) as bar,
+        _interrupts_held() as held,
+        np.errstate(over="ignore", invalid="ignore"),
+    ):
         start = time.perf_counter()
         for epoch, step, is_last in taken:
             bar.update()
-            if watch is not None and step % callback_every == 0:
-                stop = watch(step, params)
+            if callback is not None and step % callback_every == 0:
+                stop = callback(step, params)
             if held:
                 break
             if not (is_last or stop):
@@ -145,7 +148,7 @@ def training_steps(
 ):  # fmt: skip
     """Take the steps of `train` one by one; after each: (epoch, step, whether it ends the epoch).
 
-    `train` drives this to its end, the explorers watch it and stop it where they like.
+    `train` drives this to its end, the explorers watch it, `quietly`, and stop it where they like.
     """
     X = X.astype(params[0][0].dtype, copy=False)
     Y = one_hot(y, classes=len(params[-1][1]))
@@ -156,7 +159,6 @@ def training_steps(
     take_step = bare(update)  # its check takes longer than the step itself
     step = 0
 
-    @quiet
     def gradients(X_batch, Y_batch, params):
         if keep == 1:
             grads = batch_gradients(X_batch, Y_batch, params, hidden)
@@ -170,7 +172,6 @@ def training_steps(
             add_l2(grads, params, l2)
         return grads
 
-    @quiet
     def move(params, grads, rate):
         if schedule is not None:
             rate *= _factor(schedule, step, epochs * per_epoch)
@@ -191,6 +192,13 @@ def training_steps(
         ):
             step += 1
             yield epoch, step, step == epoch * per_epoch
+
+
+def quietly(taken):
+    """Go on with a generator of steps; between them NumPy may warn again."""
+    go_on = quiet(partial(next, taken, None))  # around a yield, it would leak out
+    while (step := go_on()) is not None:
+        yield step
 
 
 def _augmented(augment, X, rng):

@@ -3,7 +3,7 @@
 import functools
 
 from ..data import load_mnist
-from ..training import measured, training_steps
+from ..training import measured, quietly, training_steps
 
 
 @functools.cache
@@ -30,7 +30,8 @@ def run(train_data, dev_data, params, history, *, learning_rate, hidden, **setti
     try:
         measure(epoch, step)
         yield step
-        for epoch, step, is_last in training_steps(*train_data, params, **settings):
+        steps = training_steps(*train_data, params, **settings)
+        for epoch, step, is_last in quietly(steps):
             yield step
             if is_last:
                 measure(epoch, step)
