@@ -55,8 +55,9 @@ lab: $(VENV)/installed-lab
 	    flags="$$flags --no-browser"; \
 	    echo "There is no screen here: open the address below in a browser."; fi; \
 	if [ -f /.dockerenv ] || [ -f /run/.containerenv ]; then flags="$$flags --ip=0.0.0.0"; fi; \
-	echo "Starting JupyterLab on chapter 00; Ctrl-C twice stops it."; \
-	exec $(BIN)/python -m jupyterlab $$flags notebooks/00_start_here.ipynb
+	$(BIN)/python notebooks/copies.py && \
+	echo "Starting JupyterLab on chapter 00; Ctrl-C twice stops it." && \
+	exec $(BIN)/python -m jupyterlab $$flags my_notebooks/00_start_here.ipynb
 
 test: lint
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadscope

@@ -87,9 +87,27 @@ def chapters():
     }
 
 
+def read(path):
+    """Read a chapter's notebook, each solution behind its exercise.
+
+    In the course they stand at the end, where no reader meets them by chance.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    solutions = {cell.id: cell for cell in notebook.cells if role(cell) == "solution"}
+    cells = []
+    for cell in notebook.cells:
+        if not tags(cell) & {"solution", "solutions"}:
+            cells.append(cell)
+        solution = solutions.get(f"{cell.id.removesuffix('-hint')}-solution")
+        if role(cell) == "hint" and solution:
+            cells.append(solution)
+    notebook.cells = cells
+    return notebook
+
+
 def read_chapter(path):
-    """Read one of the course's notebooks."""
-    cells = nbformat.read(path, as_version=4).cells
+    """Read what the course has of a chapter's exercises."""
+    cells = read(path).cells
     code = [cell for cell in cells if cell.cell_type == "code"]
     parts = [cell for cell in cells if role(cell) in PARTS]
     groups = [parts[i : i + len(PARTS)] for i in range(0, len(parts), len(PARTS))]

@@ -2,15 +2,13 @@
 
 import ast
 
-import nbformat
-
-from coursework.course import chapters, role
+from coursework.course import chapters, read, role
 from coursework.handouts.edition import student
 
 
 def sources_of(number):
     """Return {(exercise, role): source} of a chapter's exercises."""
-    cells = nbformat.read(chapters()[number], as_version=4).cells
+    cells = read(chapters()[number]).cells
     return {(cell.id.removesuffix(f"-{role(cell)}"), role(cell)): cell.source for cell in cells}
 
 
@@ -33,7 +31,7 @@ def answer(number, exercise):
 
 def hand_in(number, answers):
     """Return a student's notebook; `answers` maps exercises to code, ... for the solution's."""
-    notebook = student(nbformat.read(chapters()[number], as_version=4))
+    notebook = student(read(chapters()[number]))
     for exercise, code in answers.items():
         cell(notebook, exercise, "stub").source = answer(number, exercise) if code is ... else code
     return notebook

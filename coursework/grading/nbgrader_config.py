@@ -16,7 +16,7 @@ c.GenerateAssignment.preprocessors = [
     *(step for step in default if step is not ClearSolutions),
 ]
 c.TagRemovePreprocessor.enabled = True
-c.TagRemovePreprocessor.remove_cell_tags = {"solution"}
+c.TagRemovePreprocessor.remove_cell_tags = {"solution", "solutions"}
 
 # a check that a student has deleted comes back, and earns nothing by its absence
 c.OverwriteCells.add_missing_cells = True

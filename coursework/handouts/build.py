@@ -14,7 +14,7 @@ from pathlib import Path
 
 import nbformat
 
-from coursework.course import all_chapters
+from coursework.course import all_chapters, read
 from coursework.handouts import edition, notes, printing
 
 CONTENTS = "CONTENTS.txt"
@@ -55,7 +55,7 @@ def build(output, *, numbers=(), course="", due="", without=(), pdf=True, say=pr
     """
     output = Path(output).resolve()
     paths = chosen(numbers)
-    sources = {path.name: nbformat.read(path, as_version=4) for path in paths}
+    sources = {path.name: read(path) for path in paths}
     there = set().union(*map(edition.parts, sources.values()))
     check_parts(without, there)
     check_replaceable(output)

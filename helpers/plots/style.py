@@ -42,6 +42,8 @@ plt.rcParams.update(
     }
 )
 
+# in a dark theme a white picture is a card with a margin, not a slab
+CARD = "background: white; border-radius: 6px; padding: 8px; box-sizing: content-box"
 SCALE = 1.6  # pictures hold this many pixels per displayed pixel, to be sharp on fine screens
 
 
@@ -71,7 +73,10 @@ def bundle(figure, alt, note=""):
     """
     png, width = _png(figure)
     encoded = base64.b64encode(png).decode()
-    image = f'<img alt="{html.escape(alt)}" width="{width}" src="data:image/png;base64,{encoded}">'
+    image = (
+        f'<img alt="{html.escape(alt)}" width="{width}" style="{CARD}" '
+        f'src="data:image/png;base64,{encoded}">'
+    )
     # image/png is for viewers that know no HTML; of the two, JupyterLab takes the HTML
     data = {
         "text/html": image + (note and f"<p><em>{html.escape(note)}</em></p>"),

@@ -14,7 +14,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from coursework.course import ROOT, all_chapters, role, tags
+from coursework.course import ROOT, all_chapters, read, role, tags
 from coursework.handouts import build as handouts
 from coursework.handouts import edition, notes, printing
 
@@ -79,7 +79,7 @@ def build(tmp_path):
 
 
 def source_of(chapter):
-    return nbformat.read(chapter, as_version=4)
+    return read(chapter)
 
 
 def prose(notebook):

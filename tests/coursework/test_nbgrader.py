@@ -15,7 +15,7 @@ import nbformat
 import pytest
 from student_notebooks import cell, exercises_of, hand_in, solved
 
-from coursework.course import ROOT, chapters, role
+from coursework.course import ROOT, chapters, read, role
 
 pytestmark = pytest.mark.slow
 CONFIG = ROOT / "coursework" / "grading" / "nbgrader_config.py"
@@ -102,14 +102,14 @@ def points(course):
 
 def test_the_release_has_no_solution_and_all_stubs(course):
     released = nbformat.read(course / "release" / "ch" / NAME, as_version=4)
-    source = nbformat.read(chapters()[NUMBER], as_version=4)
+    source = read(chapters()[NUMBER])
     for exercise in exercises_of(NUMBER):
         assert cell(released, exercise, "stub").source == cell(source, exercise, "stub").source
         assert f"{exercise}-solution" not in [one.id for one in released.cells]
 
 
 def test_the_solved_notebook_has_full_marks(points):
-    source = nbformat.read(chapters()[NUMBER], as_version=4)
+    source = read(chapters()[NUMBER])
     assert points["solved"] == {
         exercise: cell(source, exercise, "check").metadata.nbgrader.points
         for exercise in exercises_of(NUMBER)

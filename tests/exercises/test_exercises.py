@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from coursework.course import PARTS, role
+from coursework.course import PARTS, read, role, tags
 from helpers.exercises import frame
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -50,9 +50,9 @@ class Exercise:
 
 
 def exercises(path):
-    notebook = nbformat.read(path, as_version=4)
-    setup = next(cell.source for cell in notebook.cells if cell.cell_type == "code")
-    parts = [cell for cell in notebook.cells if role(cell)]
+    cells = read(path).cells
+    setup = next(cell.source for cell in cells if cell.cell_type == "code")
+    parts = [cell for cell in cells if role(cell)]
     for i in range(0, len(parts), len(PARTS)):
         group = parts[i : i + len(PARTS)]
         assert tuple(map(role, group)) == PARTS, (path.name, [cell.id for cell in group])
@@ -89,13 +89,16 @@ def ask(exercise, answer):
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
-def test_each_chapter_has_two_to_four_between_explore_and_recap(path):
+def test_each_chapter_has_two_to_four_and_their_solutions_at_its_end(path):
     assert 2 <= len(list(exercises(path))) <= 4
     notebook = nbformat.read(path, as_version=4)
     headings = [
         cell.source.splitlines()[0] for cell in notebook.cells if cell.source.startswith("## ")
     ]
-    assert headings[-3:] == ["## Explore", "## Exercises", "## Recap"]
+    assert headings[-3:] == ["## Exercises", "## Recap", "## Solutions"]
+    at = [i for i, cell in enumerate(notebook.cells) if role(cell) == "solution"]
+    end = [i for i, cell in enumerate(notebook.cells) if "solutions" in tags(cell)]
+    assert min(at) > next(i for i in end if notebook.cells[i].source.startswith("## Solutions"))
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=str)
@@ -121,8 +124,9 @@ def test_form(exercise):
         "points": points,
     }
     assert "nbgrader" not in solution.metadata
-    assert solution.metadata.jupyter.source_hidden
-    assert solution.source.startswith("# Solution: ")
+    assert solution.metadata.jupyter == {"source_hidden": True, "outputs_hidden": True}
+    assert solution.source.startswith("# Solution\n")
+    assert not solution.outputs
     assert f"{exercise.check_name}(" in solution.source
     assert not assigned(stub.source) & assigned(solution.source)
 

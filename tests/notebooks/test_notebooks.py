@@ -29,7 +29,7 @@ def code_cells(chapter):
 
 def shows_something(source):
     """Tell whether a cell prints, shows a picture, or ends in a value."""
-    if re.search(r"^(print|plots\.show|display)\(", source, re.M):
+    if re.search(r"^(print|plots\.show|display|ch\d\d\.\w+)\(", source, re.M):
         return True
     last = ast.parse(source).body[-1]
     return isinstance(last, ast.Expr) and not isinstance(last.value, ast.Call)
@@ -50,7 +50,8 @@ def test_executed_in_order_from_a_fresh_kernel(chapter):
 
 def test_no_output_was_stripped(chapter):
     for cell in code_cells(chapter):
-        assert bool(cell.outputs) or not shows_something(cell.source), cell.source
+        silent = "solution" in cell.metadata.get("tags", []) or not shows_something(cell.source)
+        assert bool(cell.outputs) or silent, cell.source
 
 
 def test_no_errors_and_nothing_on_stderr(chapter):
@@ -76,6 +77,20 @@ def test_every_picture_has_words(chapter):
                 alt = re.search(r'<img alt="([^"]+)"', data.get("text/html", ""))
                 assert alt, f"a picture without alt text:\n{cell.source}"
                 assert html.unescape(alt[1]) == data["text/plain"]
+
+
+def test_no_alt_text_stands_where_it_answers_a_prediction(chapter):
+    """It lives in helpers/plots, with the picture: readers of the code have not yet seen that."""
+    for cell in code_cells(chapter):
+        assert "plots.show(" not in cell.source, cell.source
+
+
+def test_a_prediction_ends_its_cell(chapter):
+    """What answers it comes after the reader had a chance."""
+    for cell in chapter.cells:
+        if cell.cell_type == "markdown" and "**Predict" in cell.source:
+            question = cell.source.rpartition("**Predict")[2]
+            assert not re.search(r"\n\n(?![-\d|$])", question), cell.source
 
 
 def test_code_fits_the_page_and_the_mind(chapter):
