@@ -85,11 +85,12 @@ def explorer_notebook(path, chapters):
     for chapter in chapters:
         notebook = nbformat.read(next(NOTEBOOKS.glob(f"{chapter}_*.ipynb")), as_version=4)
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        explorers = [cell for cell in code if "explore" in cell.metadata.get("tags", [])]
-        new = [cell.source for cell in explorers if cell.source not in calls]
+        explorers = [cell for cell in code if cell.source.startswith("explorers.")]
+        names = [call.partition("(")[0] for call in calls]
+        new = [cell.source for cell in explorers if cell.source.partition("(")[0] not in names]
         first = code[0].source
         if not all(source.endswith("()") for source in new):
-            before = code[: code.index(explorers[0])]
+            before = [cell for cell in code[: code.index(explorers[-1])] if cell not in explorers]
             first = "\n".join(["%%capture", *(cell.source for cell in before)])
         calls += new
         cells += [nbformat.v4.new_code_cell(source) for source in (first, *new)]

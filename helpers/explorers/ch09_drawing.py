@@ -20,19 +20,20 @@ WAYS = {"mnist": "As MNIST was made", "shrunk": "Only shrunk"}
 SEVEN = [[(12, 66), (24, 64), (38, 65), (30, 84), (25, 102)], [(19, 83), (37, 81)]]
 
 
-def drawing_pad():
+def drawing_pad(params=None):
     """Explore how a drawing becomes an image like MNIST's, and what the network reads in it.
 
     The drawing is cropped, scaled into a box of 20 by 20 pixels and centered by its mass. Beside
     it the ten probabilities of Eq. (2.9), for this image and for the drawing that is only shrunk
-    to 28 by 28 pixels: no image of MNIST looks like that, and it shows.
+    to 28 by 28 pixels: no image of MNIST looks like that, and it shows. `params` are those of a
+    network of ReLU layers for MNIST; without them, one is trained.
     """
     options = [(label, way) for way, label in WAYS.items()]
     controls = {
         "drawing": DrawingPad(value=draw_strokes(SEVEN, pen=6)),
         "prepare": choice("prepare", options, "mnist"),
     }
-    with_network = partial(compute, params=trained_on_mnist())
+    with_network = partial(compute, params=params or trained_on_mnist())
     explorer = Explorer(controls, with_network, start, draw, SIZE)
     explorer.add_class("drawing-explorer")  # the picture beside the pad: pad.css
     return explorer

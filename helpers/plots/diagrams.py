@@ -6,7 +6,7 @@ from ..checks import check_sizes
 from .style import BLUE, GRAY, ORANGE
 
 
-def _unit_heights(n):
+def unit_heights(n):
     """Heights of the dots of one layer; from eight units on, three, a gap and three."""
     spacing = 0.4
     if n <= 7:
@@ -24,7 +24,7 @@ def network(sizes):
     step = 2.6  # inches from layer to layer, at full size
     width = step * last + 1.6
     scale = min(1, 8.2 / width)
-    columns = [_unit_heights(n) for n in sizes]
+    columns = [unit_heights(n) for n in sizes]
     top = max(max(heights) for heights in columns)  # the columns are centered on 0
     height = 2 * top + 3.2
     _, ax = plt.subplots(figsize=(width * scale, 0.8 * height * max(scale, 0.8)))

@@ -30,7 +30,7 @@ def learning_curves(history):
     axes[0].set_ylabel("loss (nats)")
     axes[0].set_ylim(bottom=0)
     axes[1].set_ylabel("accuracy")
-    axes[1].yaxis.set_major_formatter(plt.matplotlib.ticker.PercentFormatter(1, decimals=None))
+    axes[1].yaxis.set_major_formatter(plt.matplotlib.ticker.PercentFormatter(1, decimals=1))
     axes[0].legend()
     return figure
 
