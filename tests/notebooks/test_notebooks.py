@@ -88,8 +88,8 @@ def test_no_alt_text_stands_where_it_answers_a_prediction(chapter):
 def test_a_prediction_ends_its_cell(chapter):
     """What answers it comes after the reader had a chance."""
     for cell in chapter.cells:
-        if cell.cell_type == "markdown" and "**Predict" in cell.source:
-            question = cell.source.rpartition("**Predict")[2]
+        if cell.cell_type == "markdown" and "**Predict." in cell.source:
+            question = cell.source.rpartition("**Predict.")[2]
             assert not re.search(r"\n\n(?![-\d|$])", question), cell.source
 
 
