@@ -43,7 +43,7 @@ plt.rcParams.update(
 )
 
 # in a dark theme a white picture is a card with a margin, not a slab
-CARD = "background: white; border-radius: 6px; padding: 8px; box-sizing: content-box"
+CARD = "background: white; border-radius: 6px; padding: 8px; box-sizing: border-box"
 SCALE = 1.6  # pictures hold this many pixels per displayed pixel, to be sharp on fine screens
 
 

@@ -298,7 +298,7 @@ def test_without_exercises_nothing_speaks_of_them(build):
 def test_students_are_promised_no_solution(build):
     assert build("--chapters", "00") == 0
     assert "solution" not in prose(source_of(build.output / CHAPTERS[0].name))
-    assert "the solution, both folded" in prose(source_of(build.output / "key" / CHAPTERS[0].name))
+    assert "the solutions are folded at the end" in prose(source_of(build.output / "key" / CHAPTERS[0].name))
 
 
 def test_building_twice_gives_the_same_bytes(build):
