@@ -18,7 +18,7 @@ NOTE = "*On paper: the checks are in the notebook of this chapter{}.*"
 HINTS_BELOW = "; the hints stand after the last exercise"
 FOLD = re.compile(r"<details><summary>.*?</summary>(.*?)</details>", re.S)
 TITLE = re.compile(r"#+ (Exercise .+?) \(\d")
-TIME = re.compile(r"^(\| \*\*Time\*\* \| .*?) \|$", re.M)
+WITH_EXERCISES = re.compile(r"(^\| \*\*Time\*\* \|.*?), about \d+ with pencil and exercises", re.M)
 
 HAND_IN = "Hand in this notebook under its name, after *Restart and Run All*."
 
@@ -40,22 +40,22 @@ def leave_out(notebook, without):
         cell for section in _sections(edited.cells) for cell in _left_of(section, without)
     ]
     fewer = without & {"task", "paper"} or _tasks(edited) < _tasks(notebook)
+    if fewer:
+        edited.cells[0].source = WITH_EXERCISES.sub(r"\1", edited.cells[0].source)
     return _unsay(edited, *without, *["count"] * bool(fewer))
 
 
 def with_notes(notebook, notes):
-    """Return a chapter with what its teaching notes say, from `notes.of`.
+    """Return a chapter in which each solution is followed by how to grade it, from `notes.of`.
 
-    The minutes of its exercises stand in the opening table; after each solution follows how to
-    grade the exercise, which students do not get.
+    Students do not get these cells.
     """
-    edited, cells, minutes, note = copy.deepcopy(notebook), [], 0, None
+    edited, cells, note = copy.deepcopy(notebook), [], None
     for cell in edited.cells:
         cells.append(cell)
         if role(cell) == "task":
             title = TITLE.match(cell.source)
             note = notes.get(title[1]) if title else None
-            minutes += note.minutes if note else 0
         elif role(cell) == "solution" and note:
             cells.append(
                 new_markdown_cell(
@@ -65,9 +65,6 @@ def with_notes(notebook, notes):
                 )
             )
     edited.cells = cells
-    if minutes:
-        more = rf"\1, and about {minutes} for the exercises |"
-        edited.cells[0].source = TIME.sub(more, edited.cells[0].source)
     return edited
 
 
