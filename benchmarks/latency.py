@@ -26,7 +26,7 @@ from jupyter_in_browser import (
 SLIDERS = {  # chapter: for each of its explorers the slider to move; None draws on the pad
     "00": ["image i"],
     "01": ["contrast"],
-    "02": ["weight w"],
+    "02": ["weight w", "temperature T"],
     "03": ["probability a"],
     "04": ["input x"],
     "05": ["learning rate α"],

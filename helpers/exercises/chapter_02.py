@@ -18,7 +18,7 @@ def check_logit_lead(lead, rng):
         (np.log(0.9), "That is ln 0.9. The exponential has to be 0.9 of a sum that contains it."),
         (-np.log(81), "The sign: that is how far the others lag behind."),
     ]
-    meaning = "the tenth logit minus the others, so that e to it is 0.9 of the sum"
+    meaning = "the tenth logit minus one of the others, so that e^lead / (e^lead + 9) = 0.9"
     expect_number(lead, np.log(81), meaning, slips, tolerance=0.003)
     return "4 ln 3. And at a lead of 10 the probability is already 0.9996."
 
@@ -40,7 +40,7 @@ def check_absorb_scaling(absorb_scaling, rng):
         if n == units:
             slips += [(W / std, "column j is divided by std j. Row k of W belongs to input k: "
                        "`std[:, None]`.")]
-        where = f"for {n} input(s) and {units} unit(s)"
+        where = f"for {_count(n, 'input')} and {_count(units, 'unit')}"
         expect(f"your W' {where}", got[0], W_raw, slips)
         slips = [
             (b, "the bias is the old one. Multiply out: what does not contain X goes into it."),
@@ -69,7 +69,7 @@ def check_curve_through(curve_through, rng):
              "the units to the left go on: what unit j adds is the *change* of the slope at its "
              "corner."),
             (_output(t, ones, t, np.diff(ends)),
-             "the corners sit at -t. The unit x + b starts to speak where x = -b."),
+             "the corners sit at -t. The unit x + b switches on where x = -b."),
             (_output(t, ones, -t, np.diff(np.concatenate([[0], np.diff(h), [0]]))),
              "a slope is a rise divided by a distance; the distance is missing."),
             (_output(t, ones, -t, h), "the heights themselves stand in the second layer."),
@@ -86,8 +86,12 @@ def check_curve_through(curve_through, rng):
                    "the last slope goes on. The curve has to become level at the last point too.")
         what = what.format("right of the last")
         expect(what, _output(right, *network), np.full(3, h[-1]), [goes_on])
-    return ("for any points. So two layers follow every curve as closely as you like, if there are "
-            "units enough.")
+    return ("for any points. So with enough units, two layers follow a continuous curve on an "
+            "interval as closely as you like.")
+
+
+def _count(n, noun):
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def _layers(got):

@@ -6,6 +6,7 @@
 from .ch00_reading import reading
 from .ch01_images import images
 from .ch02_neuron import neuron
+from .ch02_softmax import softmax
 from .ch03_errors import errors
 from .ch04_graph import graph
 from .ch05_descent import descent
@@ -30,6 +31,7 @@ __all__ = [
     "playground",
     "race",
     "reading",
+    "softmax",
     "spread",
     "training",
     "warps",

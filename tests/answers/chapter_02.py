@@ -107,7 +107,7 @@ def units_in_rows(t, h):
 
 
 def first_slope_from_the_left(t, h):
-    """Right at all points, but a neuron with a negative weight speaks on the left."""
+    """Right at all points, but a neuron with a negative weight is on at the left."""
     W1, b1, W2 = curve_by_loop(t, h)
     slope = (h[1] - h[0]) / (t[1] - t[0])
     extra = np.array([[-slope]])
@@ -158,7 +158,8 @@ WRONG = {
         "0.9 of each": (4.5, "0.1 of each"),
         "ln 0.9": (-0.105, "That is ln 0.9"),
         "negative": (-4.39, "sign"),
-        "rough": (4.36, "too small"),
+        "rough": (4.36, "e^lead / (e^lead + 9) = 0.9"),
+        "the number of the others": (9, "e^lead / (e^lead + 9) = 0.9"),
         "an array": (np.array([4.39]), "expected a number"),
     },
     "absorb-scaling": {
@@ -171,7 +172,7 @@ WRONG = {
         "mean added": (mean_added, "sign of the second term"),
         "bias lost": (bias_lost, "old bias has been lost"),
         "bias as a row": (bias_as_a_row, "has shape (1, 3), expected (3,)"),
-        "squeezed": (squeezed, "expected (1, 5)"),
+        "squeezed": (squeezed, "for 1 input and 5 units"),
         "in place": (absorb_in_place, "changed its argument number 1"),
         "one array": (weights_only, "two arrays were expected"),
     },
