@@ -60,10 +60,10 @@ lab: $(VENV)/installed-lab
 	exec $(BIN)/python -m jupyterlab $$flags my_notebooks/00_start_here.ipynb
 
 test: lint
-	$(BIN)/python -m pytest --numprocesses=auto --dist=loadscope
+	$(BIN)/python -m pytest --numprocesses=auto
 
 quick: lint
-	$(BIN)/python -m pytest helpers tests -m "not slow" --numprocesses=auto --dist=loadscope
+	$(BIN)/python -m pytest helpers tests -m "not slow" --numprocesses=auto
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .
@@ -72,7 +72,7 @@ lint: $(VENV)/installed-test
 # only OpenBLAS knows the variable; the last digits of the outputs may differ
 chapters: $(VENV)/installed-test
 	OPENBLAS_CORETYPE=$(KERNEL) $(BIN)/python -m pytest notebooks --nbval-lax \
-	    --numprocesses=auto --dist=loadscope
+	    --numprocesses=auto
 
 notebooks: $(VENV)/installed-test
 	$(BIN)/python notebooks/execute.py
