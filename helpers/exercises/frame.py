@@ -109,7 +109,7 @@ def attempt(function, *arguments):
         if not _same(before, after):
             raise Wrong(
                 f"{call} has changed its argument number {position} in place. Whoever called it "
-                "still needs the old numbers: compute into a new array (`Z - c`, not `Z -= c`)."
+                "still needs the old numbers: compute into a new array (`a = a * b`, not `a *= b`)."
             )
     if result is None:
         raise Wrong(f"{call} returned None. Is the `return` missing?")
@@ -200,6 +200,8 @@ def _seconds(function, arguments):
 
 
 def _copy(value):
+    if hasattr(value, "_fields"):  # a named tuple, such as a cache
+        return type(value)(*map(_copy, value))
     if isinstance(value, (list, tuple)):
         return type(value)(_copy(item) for item in value)
     return value.copy() if isinstance(value, np.ndarray) else value

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..network import sigmoid, sigmoid_derivative
 from ..plots import BLUE, GRAY, ORANGE
-from ..plots.diagrams import start_graph
+from ..plots.diagrams import label_edges, start_graph
 from .controls import choice, slider
 from .explorer import Explorer
 
@@ -130,18 +130,12 @@ def start(figure):
     above = {"xytext": (0, 38), "textcoords": "offset points", "ha": "center", "color": GRAY}
     for name, rule in (("z", "z = xw + b"), ("a", "a = σ(z)")):
         ax.annotate(rule, PLACES[name], **above)
-    local = []
-    for (x0, y0), (x1, y1) in ((PLACES[start], PLACES[end]) for start, end in EDGES):
-        style = {"ha": "center", "va": "center", "size": 10.5, "linespacing": 1.8}
-        turned = {"rotation_mode": "anchor", "transform_rotates_text": True}
-        turned["rotation"] = math.degrees(math.atan2(y1 - y0, x1 - x0))
-        local.append(ax.text((x0 + x1) / 2, (y0 + y1) / 2, "", color=ORANGE, **style, **turned))
     return {
         "arrows": list(arrows.values()),
         "values": list(values.values()),
         "slopes": list(slopes.values()),
         "rule": ax.annotate("", PLACES["J"], **above),
-        "local": local,
+        "local": list(label_edges(ax, PLACES, EDGES).values()),
         "ring": ax.scatter([0], [0], s=1100, facecolor="none", linewidth=3, zorder=4),
         "does": ax.text(3.85, -1.45, "", ha="center", size=12),
     }

@@ -1,5 +1,7 @@
 """Drawings of networks and computational graphs."""
 
+import math
+
 import matplotlib.pyplot as plt
 
 from ..checks import check_sizes
@@ -81,17 +83,30 @@ def graph(places, edges, forward=None, backward=None, size=(7.5, 2.8)):
 
 
 def dependencies():
-    """Draw what depends on what in a network with one hidden layer, with the numbers of equations.
+    """Draw a network with one hidden layer as a graph, with the formula of every step.
 
-    Above the nodes those of the forward pass, below them those of the backward pass.
+    Above the nodes those of the forward pass, at the edges those of the backward pass.
     """
     Z1, A1, Z2, W1, W2 = "Z^{[1]}", "A^{[1]}", "Z^{[2]}", "W^{[1]}", "W^{[2]}"
-    places = {"X": (0, 1), Z1: (1.6, 1), A1: (3.2, 1), Z2: (4.8, 1), "J": (6.4, 1)}
-    places |= {W1: (0.6, -0.4), W2: (3.8, -0.4)}
+    places = {"X": (0, 0), Z1: (2.2, 0), A1: (5.0, 0), Z2: (7.6, 0), "J": (10.2, 0)}
+    places |= {W1: (2.2, -1.9), W2: (7.6, -1.9)}
     edges = [("X", Z1), (W1, Z1), (Z1, A1), (A1, Z2), (W2, Z2), (Z2, "J")]
-    forward = {"X": "image", Z1: "(2.2)", A1: "(2.3)", Z2: "(2.2)", "J": "(3.2)"}
-    backward = {"J": "start here", Z2: "(4.3)", W2: "(4.4)", A1: "(4.6)", Z1: "(4.7)", W1: "(4.4)"}
-    return graph(places, edges, forward, backward, size=(7.5, 3.0))
+    forward = {"X": "image", Z1: "$X\\,W + b$", A1: "$g(Z)$", Z2: "$A\\,W + b$"}
+    forward["J"] = "softmax, loss"
+    back = {("Z^{[2]}", "J"): "$dZ = (A - Y)/m$", (W2, Z2): "$dW = A^{\\top} dZ$"}
+    back |= {(A1, Z2): "$dA = dZ\\, W^{\\top}$", (Z1, A1): "$dZ = dA \\odot g'(Z)$"}
+    back[W1, Z1] = "$dW = X^{\\top} dZ$"
+    ax = graph(places, edges, forward, size=(8.6, 3.3))
+    for (start, end), formula in back.items():
+        (x0, y0), (x1, y1) = places[start], places[end]
+        beside = x0 == x1
+        where = {"ha": "left" if beside else "center", "va": "center" if beside else "top"}
+        offset = (8, -8) if beside else (0, -9)
+        middle = ((x0 + x1) / 2, (y0 + y1) / 2)
+        ax.annotate(formula, middle, offset, color=ORANGE, textcoords="offset points", **where)
+    words = "forward: above the nodes\nback: at the edges"
+    ax.text(10.8, -1.9, words, color=GRAY, ha="right", va="center")
+    return ax
 
 
 def start_graph(ax, places, edges):
@@ -115,6 +130,19 @@ def start_graph(ax, places, edges):
         )
     ax.axis("off")
     return arrows, above, below
+
+
+def label_edges(ax, places, edges):
+    """Add a text along each edge, still empty; return them in a dict."""
+    texts = {}
+    for start, end in edges:
+        (x0, y0), (x1, y1) = places[start], places[end]
+        style = {"ha": "center", "va": "center", "size": 10.5, "linespacing": 1.8}
+        turned = {"rotation_mode": "anchor", "transform_rotates_text": True}
+        turned["rotation"] = math.degrees(math.atan2(y1 - y0, x1 - x0))
+        middle = ((x0 + x1) / 2, (y0 + y1) / 2)
+        texts[start, end] = ax.text(*middle, "", color=ORANGE, **style, **turned)
+    return texts
 
 
 def layouts():

@@ -334,9 +334,11 @@ def test_graph_points_forward_and_writes_values_above_derivatives_below():
 
 def test_dependencies_lead_from_the_loss_back_to_every_weight():
     ax = plots.dependencies()
-    below = {t.xy: t.get_text() for t in ax.texts if getattr(t, "xyann", None) == (0, -19)}
-    J, W1, W2 = (6.4, 1), (0.6, -0.4), (3.8, -0.4)
-    assert (below[J], below[W1], below[W2]) == ("start here", "(4.4)", "(4.4)")
+    nodes = {t.get_text(): t.get_position() for t in ax.texts if "^" in t.get_text()[:4]}
+    back = {t.xy: t.get_text() for t in ax.texts if getattr(t, "xy", None)}
+    for l, formula in ((1, r"$dW = X^{\top} dZ$"), (2, r"$dW = A^{\top} dZ$")):
+        (x, y), (_, y_of_z) = nodes[f"$W^{{[{l}]}}$"], nodes[f"$Z^{{[{l}]}}$"]
+        assert back[x, (y + y_of_z) / 2] == formula
 
 
 # What a picture refuses
