@@ -13,6 +13,11 @@ def check_layers_until_lost(layers, rng):
     """ReLU layers of 200 units with weights from N(0, 0.05) that leave less than a millionth."""
     slips = [
         (20, "Is the ½ of ReLU in your factor? And it is the second moment, not its root."),
+        (-np.log(1e6) / np.log(0.5),
+         "Is the ½ of ReLU in your factor? And layers come whole."),
+        (5, "Is it the second moment that you follow? Its root falls to a thousandth only."),
+        (-np.log(1e3) / np.log(0.25),
+         "Is it the second moment that you follow? Its root falls to a thousandth only."),
         (-np.log(1e6) / np.log(0.25), "Layers come whole: how many does it take to be below?"),
         (9, "After nine layers nearly four millionths are left."),
         (11, "One fewer is enough."),
@@ -90,8 +95,9 @@ def _expect_layers(params, sizes):
                             f"array of shape {shape} was expected")
             if array.dtype != np.float32:
                 raise Wrong(f"{name} of layer {layer} is {array.dtype}. With float32 images every "
-                            "product would be computed in float64, with twice the memory: "
-                            "`.astype(np.float32)`.")
+                            "product would be computed in float64, with twice the memory. "
+                            "The limit r from `np.sqrt` is a float64, too, and makes one of what "
+                            "it multiplies: end with `.astype(np.float32)`.")
         if b.any():
             raise Wrong(f"b of layer {layer} is not zero")
 

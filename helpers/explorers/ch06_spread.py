@@ -4,7 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..network import ACTIVATIONS, DERIVATIVES, SCHEMES, forward, initialize, one_hot
+from ..moments import measure_moments, predict_moments
+from ..network import ACTIVATIONS, SCHEMES, initialize, one_hot
 from ..plots import BLUE, GRAY, ORANGE
 from .controls import choice, seed, slider
 from .explorer import Explorer
@@ -13,11 +14,7 @@ from .runs import some_images
 M = 64  # images
 DEPTH = 30  # hidden layers, at most
 LOW, HIGH = 1e-10, 1e10  # what the axis shows
-KEPT = 100  # the hidden layers keep a size if together they change it less than this
-
-T = np.linspace(-8, 8, 1600)
-BELL = np.exp(-(T**2) / 2)
-BELL /= BELL.sum()  # the weights of a mean over N(0, 1)
+KEPT = 5  # the hidden layers keep a size if together they change it by less than this factor
 
 
 def spread():
@@ -57,9 +54,11 @@ def compute(scheme, hidden, scale, depth, odd, even, seed):
     )
     params = [(scale * W, b) for W, b in params]
     stds = [SCHEMES[scheme](*n) if scheme in SCHEMES else scheme for n in pairwise(sizes)]
-    variances = [(scale * std) ** 2 for std in stds]
-    a2, dz2 = measure_moments(params, hidden)
-    a2_theory, dz2_theory = predict_moments(sizes, variances, hidden)
+    stds = [scale * std for std in stds]
+    (X, y), _ = some_images(M)
+    X = X.astype(np.float64)
+    a2, dz2 = measure_moments(X, one_hot(y), params, hidden)
+    a2_theory, dz2_theory = predict_moments(sizes, stds, hidden, np.mean(X**2))
 
     layers = np.arange(1, depth + 1)
     there, there_title = _tell(layers, a2[1:], a2_theory[1:])
@@ -68,8 +67,8 @@ def compute(scheme, hidden, scale, depth, odd, even, seed):
     n_in, n_out = sizes[1:3]
     text = (
         f"{hidden}, {name} × {scale:.1f}, hidden layers: {depth}, widths {odd} and {even}, "
-        f"seed {seed}. In layer 2: n_in Var(w) = {n_in * variances[1]:.3g}, "
-        f"n_out Var(w) = {n_out * variances[1]:.3g}\n"
+        f"seed {seed}. In layer 2: n_in Var(w) = {n_in * stds[1] ** 2:.3g}, "
+        f"n_out Var(w) = {n_out * stds[1] ** 2:.3g}\n"
         f"Forward, E[a²] is {there}\n"
         f"Backward, E[dz²] is {back}"
     )
@@ -82,33 +81,6 @@ def compute(scheme, hidden, scale, depth, odd, even, seed):
         "titles": (f"forward →  {there_title}", f"← backward  {back_title}"),
         "text": text,
     }
-
-
-def measure_moments(params, hidden):
-    """Measure E[a²] in layers 0 … L-1 and E[dz²] in layers 1 … L, relative to where each starts."""
-    (X, y), _ = some_images(M)
-    g_prime = DERIVATIVES[hidden]
-    A_L, cache = forward(X.astype(np.float64), params, hidden)
-    dZ = [(A_L - one_hot(y)) / M]
-    for (W, _), Z in zip(params[:0:-1], cache.Z[-2:0:-1], strict=True):
-        dZ.append((dZ[-1] @ W.T) * g_prime(Z))
-    a2, dz2 = (np.array([np.mean(X**2) for X in arrays]) for arrays in (cache.A[:-1], dZ[::-1]))
-    return a2 / a2[0], dz2 / dz2[-1]
-
-
-def predict_moments(sizes, variances, hidden):
-    """Predict what `measure_moments` measures from the variances of the weights: Eq. (6.8)."""
-    g, g_prime = ACTIVATIONS[hidden], DERIVATIVES[hidden]
-    L = len(variances)
-    n, var_w = sizes, [None, *variances]
-    a2, slope2, dz2 = np.ones(L), np.ones(L), np.ones(L + 1)
-    a2[0] = np.mean(some_images(M)[0][0].astype(np.float64) ** 2)
-    for l in range(1, L):
-        z = np.sqrt(n[l - 1] * var_w[l] * a2[l - 1]) * T  # (6.1)
-        a2[l], slope2[l] = BELL @ g(z) ** 2, BELL @ g_prime(z) ** 2
-    for k in range(L, 1, -1):
-        dz2[k - 1] = slope2[k - 1] * n[k] * var_w[k] * dz2[k]  # (6.5), then the slope
-    return a2 / a2[0], dz2[1:]
 
 
 def start(figure):

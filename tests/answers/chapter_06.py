@@ -45,6 +45,11 @@ def global_numbers(sizes, rng):
     return uniform(he)(sizes, np.random)
 
 
+def a_float64_limit(sizes, rng):
+    W = [2 * rng.random(shape, dtype=np.float32) - np.float32(1) for shape in pairwise(sizes)]
+    return [(w * np.sqrt(6 / len(w)), np.zeros(w.shape[1], "f")) for w in W]
+
+
 def normal(sizes, rng):
     return initialize(sizes, rng=rng, scheme="he")
 
@@ -88,11 +93,14 @@ def uniform_in_float32(sizes, rng):
 WRONG = {
     "layers-until-lost": {
         "no half, or roots": (20, "½ of ReLU"),
+        "no half, not rounded": (19.93, "½ of ReLU"),
         "not whole": (9.97, "come whole"),
+        "a thousandth of the root": (5, "Its root"),
+        "a thousandth of the root, not rounded": (4.98, "Its root"),
         "one too few": (9, "nearly four millionths"),
         "one too many": (11, "One fewer"),
         "by a standard deviation": (float("inf"), "too large"),
-        "some number": (5, "too small"),
+        "some number": (3, "too small"),
     },
     "leaky-std": {
         "variance": (lambda n, a: 2 / ((1 + a**2) * n), "that is the variance"),
@@ -107,6 +115,7 @@ WRONG = {
     "he-uniform": {
         "as printed": (as_printed_in_the_task, "float64"),
         "float64": (uniform(he, dtype=float), "float64"),
+        "float32 numbers times a float64 limit": (a_float64_limit, "limit r"),
         "from 0": (uniform(he, low=0), "assumption (a)"),
         "r is the standard deviation": (uniform(lambda n, k: np.sqrt(2 / n)), "variance r²/3"),
         "n_out": (uniform(lambda n, k: np.sqrt(6 / k)), "n_out stands"),

@@ -92,7 +92,7 @@ FLOORS = (
     {"network"},
     {"checks"},
     {"files"},
-    {"data", "metrics", "optimizers", "regularization", "augmentation", "drawings"},
+    {"data", "metrics", "optimizers", "regularization", "augmentation", "drawings", "moments"},
     {"training", "kaggle"},
     {"gradients"},
     {"plots"},

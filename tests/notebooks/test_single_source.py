@@ -9,10 +9,15 @@ import nbformat
 import pytest
 
 import helpers
+from helpers import moments
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 OF_EXERCISES = {"stub", "check", "solution"}
 
+# what chapters define too: the public functions, and one more
+SHARED = {name: getattr(helpers, name) for name in helpers.__all__} | {
+    "mean_squares": moments.mean_squares
+}
 # (chapter, function): why the chapter's is another one
 DIFFERENT = {
     ("03", "cross_entropy"): "adds up the true entries only; the helper's sum keeps its last bits",
@@ -33,7 +38,7 @@ def tree(function):
 
 
 def in_helpers(name):
-    source = textwrap.dedent(inspect.getsource(inspect.unwrap(getattr(helpers, name))))
+    source = textwrap.dedent(inspect.getsource(inspect.unwrap(SHARED[name])))
     return tree(ast.parse(source).body[0])
 
 
@@ -44,7 +49,7 @@ def defined():
             if cell.cell_type != "code" or OF_EXERCISES & set(cell.metadata.get("tags", [])):
                 continue
             for node in ast.parse(cell.source).body:
-                if isinstance(node, ast.FunctionDef) and node.name in helpers.__all__:
+                if isinstance(node, ast.FunctionDef) and node.name in SHARED:
                     yield path.stem[:2], node.name, tree(node)
 
 
