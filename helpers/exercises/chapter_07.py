@@ -5,7 +5,9 @@ from numbers import Real
 import numpy as np
 
 from ..network import softmax
-from .frame import Wrong, attempt, exercise, expect, expect_number, unpack
+from .frame import SOMEWHERE, Wrong, attempt, exercise, expect, expect_number, unpack
+
+EMPTY = "At this threshold no image is answered, so there is no mean to take: return np.nan."
 
 
 @exercise
@@ -16,6 +18,9 @@ def check_how_many_images(m, rng):
         (19.6, "The standard error is not squared: p (1 - p) = m s²."),
         (1.96, "0.1 percentage points are 0.001, not 0.1."),
         (0.0196, "That is p (1 - p), the variance for one image."),
+        (196, "0.1 percentage points are 0.001, not 0.01."),
+        (78400, "That is for *two* standard errors of 0.1 points. Asked is one."),
+        (75295, "That is for 1.96 standard errors of 0.1 points. Asked is one."),
         (20000, "That is (1 - p) / s², or p (1 - p) rounded. Take both factors, p and 1 - p."),
         (980000, "That is p / s². The variance of one image is p (1 - p)."),
         (960400, "That is p² / s². The variance of one image is p (1 - p)."),
@@ -47,7 +52,7 @@ def _compare_answers(answer_when_sure, A, y, threshold):
     confidence, right = A.max(axis=1), A.argmax(axis=1) == y
     sure = confidence >= threshold
     what = f"for {m} image(s) and the threshold {threshold}"
-    got = attempt(answer_when_sure, A, y, threshold)
+    got = attempt(answer_when_sure, A, y, threshold, warned=SOMEWHERE if sure.any() else EMPTY)
     answered, accuracy = unpack(f"your result {what}", got, "answered, accuracy")
 
     above = confidence > threshold
@@ -63,6 +68,9 @@ def _compare_answers(answer_when_sure, A, y, threshold):
          "that counts all probabilities; asked is the largest of each row."),
         ((sure & right).mean(), "that is the fraction that is answered and right."),
     ]
+    if sure.any():
+        swapped = "that is the accuracy among them. The fraction comes first, then the accuracy."
+        slips.append((right[sure].mean(), swapped))
     expect(f"your fraction {what}", answered, sure.mean(), slips)
 
     if not sure.any():

@@ -23,6 +23,10 @@ SIGNS = {
     "wrong": ("✗", "Not yet:", "#D55E00"),
     "open": ("○", "Not attempted yet.", "#595959"),
 }
+SOMEWHERE = (
+    "Somewhere on the way a number is too large, or is divided by 0, or is 0 by rounding and given "
+    "to a logarithm, although the result is an ordinary number."
+)
 RUN_FIRST = "If you have, run the cell with your answer first, then this one."
 
 
@@ -82,8 +86,11 @@ def exercise(check):
     return checked
 
 
-def attempt(function, *arguments):
-    """Call the reader's function with copies of the arguments; return what it returns."""
+def attempt(function, *arguments, warned=SOMEWHERE):
+    """Call the reader's function with copies of the arguments; return what it returns.
+
+    `warned` explains a warning of NumPy's in the terms of the exercise.
+    """
     if not callable(function):
         raise Wrong(f"a function was expected here, got {describe(function)}")
     given = [_copy(argument) for argument in arguments]
@@ -100,11 +107,7 @@ def attempt(function, *arguments):
             raise Wrong(f"{call} stopped with {type(error).__name__}: {error}") from error
     numerical = [str(w.message) for w in caught if issubclass(w.category, RuntimeWarning)]
     if numerical:
-        raise Wrong(
-            f"{call} warned: {numerical[0]}. Somewhere on the way a number is too large, or is "
-            "divided by 0, or is 0 by rounding and given to a logarithm, although the result is an "
-            "ordinary number."
-        )
+        raise Wrong(f"{call} warned: {numerical[0]}. {warned}")
     for position, (before, after) in enumerate(zip(arguments, given, strict=True), start=1):
         if not _same(before, after):
             raise Wrong(

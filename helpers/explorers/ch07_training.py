@@ -19,8 +19,8 @@ ROWS, COLUMNS = 5, 6  # of the pictures of weights
 def training():
     """Explore how a network learns MNIST, while it learns (chapter 07).
 
-    Left, loss and accuracy on the 10,000 images that it trains on and on 2,000 others; in the
-    middle, the confusion matrix of the others; right, the weights of the first layer as pictures.
+    Left, loss and accuracy on the 10,000 training images and the 2,000 dev images; in the middle,
+    the mistakes on the dev images; right, the weights of the first layer as pictures.
     """
     controls = {
         "learning_rate": log_slider("learning rate", 0.001, 10, 0.15),
@@ -51,10 +51,10 @@ def compute(learning_rate, layers, units, hidden, batch_size, epochs, seed):
             f"{'-'.join(map(str, sizes))}, {hidden}, learning rate {learning_rate:g}, "
             f"batch size {batch_size}, seed {seed}\n"
             f"After epoch {now['epoch']} of {epochs}: loss {now['train_loss']:.3f} nats, accuracy "
-            f"{now['train_accuracy']:.1%}; on {DEV:,} other images loss {now['dev_loss']:.3f}, "
+            f"{now['train_accuracy']:.1%}; on {DEV:,} dev images loss {now['dev_loss']:.3f}, "
             f"accuracy {now['dev_accuracy']:.1%}\n"
-            f"Now, after step {step:,}, {np.trace(counts):,} of the {DEV:,} are read correctly. "
-            f"The most frequent mistake: {true} read as {read}, {mistakes.max()} times"
+            f"Now, after step {step:,}, {np.trace(counts):,} of the {DEV:,} dev images are read "
+            f"correctly. The most frequent mistake: {true} read as {read}, {mistakes.max()} times"
         )
         if layers == 0:
             text += "\nNo hidden layer: the pictures are the weights of the ten outputs."
@@ -84,16 +84,16 @@ def start(figure):
     lines = {}
     for name in ("loss", "accuracy"):
         for part, color, style in (("train", BLUE, "-"), ("dev", ORANGE, "--")):
-            label = "trains on" if part == "train" else "others"
+            label = "training" if part == "train" else "dev"
             style = {"color": color, "linestyle": style, "marker": ".", "label": label}
             (lines[f"{part}_{name}"],) = axes[name].plot([], [], **style)
     axes["loss"].legend(loc="lower right", bbox_to_anchor=(1.05, 1), ncols=2)
     digits = range(10)
     axes["confusion"].set(xlabel="read as", ylabel="true digit", xticks=digits, yticks=digits)
-    confusion = axes["confusion"].imshow(np.zeros((10, 10)), cmap="cividis", vmin=0, vmax=1)
+    confusion = axes["confusion"].imshow(np.zeros((10, 10)), cmap="Oranges", vmin=0, vmax=0.5)
     axes["weights"].set(xticks=[], yticks=[], xlabel="first layer, one unit each")
     blank = np.zeros((ROWS * 29 - 1, COLUMNS * 29 - 1))
-    weights = axes["weights"].imshow(blank, cmap="RdBu_r", vmin=-1, vmax=1)
+    weights = axes["weights"].imshow(blank, cmap="PuOr_r", vmin=-1, vmax=1)
     for name in ("confusion", "weights"):
         axes[name].grid(visible=False)
     return {"lines": lines, "confusion": confusion, "weights": weights}
@@ -105,12 +105,15 @@ def draw(artists, result):
     for name, line in artists["lines"].items():
         line.axes.set_xlim(0, result["epochs"])
         line.set_data(epochs, [row[name] for row in result["history"]])
+    highest = max(row["train_loss"] for row in result["history"])
+    artists["lines"]["train_loss"].axes.set_ylim(0, min(10, max(2.6, 1.1 * highest)))
     accuracies = [row["dev_accuracy"] for row in result["history"]]
     bottom = 0.8 if max(accuracies) > 0.85 else 0
     artists["lines"]["dev_accuracy"].axes.set_ylim(bottom, 1)
     counts = result["confusion"]
-    # the square root lets a few mistakes be seen beside many hits
-    artists["confusion"].set_data(np.sqrt(counts / counts.sum(axis=1, keepdims=True)))
+    mistakes = counts * (1 - np.eye(10, dtype=int))
+    # the square root lets a few mistakes be seen beside many
+    artists["confusion"].set_data(np.sqrt(mistakes / counts.sum(axis=1, keepdims=True)))
     first = result["W"].T[: ROWS * COLUMNS]
     scaled = first / np.abs(first).max(axis=1, keepdims=True)
     artists["weights"].set_data(mosaic(scaled, COLUMNS, ROWS)[:-1, :-1])
