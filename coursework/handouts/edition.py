@@ -131,6 +131,8 @@ def on_paper(notebook, *, solved):
                 edited.cells.append(_small(f"**Hint.** {words}"))
             else:
                 hints.append(f"**{title}.** {words}")
+        elif "explore" in tags(cell) and FOLD.search(cell.source) and not solved:
+            pass  # nobody moves an explorer on paper, and here its answers would lie open
         elif part not in (("check", "stub") if solved else ("check", "solution", "grading")):
             edited.cells.append(cell)
     edited.cells += _hints(hints)

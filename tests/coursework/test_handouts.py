@@ -360,6 +360,16 @@ def test_parts_are_left_out_with_what_speaks_of_them():
         assert left(without) == [source for source in everything if source not in gone]
 
 
+ANSWERS = "<details><summary>Answers</summary>\n\n1. To the left.\n\n</details>"
+
+
+def test_on_paper_only_the_key_answers_what_an_explorer_was_asked():
+    notebook = small(("1. Which way?",), (">>> e()", "explore"), (ANSWERS, "explore"))
+    made = [edition.on_paper(notebook, solved=solved) for solved in (False, True)]
+    assert ["To the left" in prose(one) for one in made] == [False, True]
+    assert ["Which way" in prose(one) for one in made] == [True, True]
+
+
 PAPER = functools.partial(edition.on_paper, solved=False)
 KEY_ON_PAPER = functools.partial(edition.on_paper, solved=True)
 
