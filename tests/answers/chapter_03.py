@@ -72,9 +72,18 @@ def binary_without_care(z, y):
     return -(y * np.log(a) + (1 - y) * np.log(1 - a)).mean()
 
 
-def binary_clipped(z, y):
-    a = np.clip(sigmoid(z), 1e-8, 1 - 1e-8)
+def binary_clipped(z, y, low=1e-8):
+    a = np.clip(sigmoid(z), low, 1 - low)
     return -(y * np.log(a) + (1 - y) * np.log(1 - a)).mean()
+
+
+def binary_clipped_late(z, y):
+    return binary_clipped(z, y, low=1e-12)
+
+
+def binary_with_a_little_added(z, y):
+    a = sigmoid(z)
+    return -(y * np.log(a + 1e-15) + (1 - y) * np.log(1 - a + 1e-15)).mean()
 
 
 def binary_one_for_zero(z, y):
@@ -114,6 +123,8 @@ WRONG = {
         "base 10": (0.602, "base 10"),
         "negative": (-1.39, "sign"),
         "some number": (0.5, "too small"),
+        "rounded early": (1.38, "round at the end"),
+        "rounded early, up": (1.40, "round at the end"),
         "a string": ("1.39", "expected a number"),
     },
     "hardest": {
@@ -121,7 +132,7 @@ WRONG = {
         "the cheapest": (cheapest, "cheapest"),
         "most expensive last": (most_expensive_last, "comes last"),
         "the losses": (the_losses_themselves, "those are losses"),
-        "all of them": (all_of_them, "asked are the first k"),
+        "all of them": (all_of_them, "asks for k"),
         "least sure": (least_sure, "least sure"),
         "lowest logit": (lowest_logit, "the logit alone"),
         "least probable": (least_probable, "they tie"),
@@ -132,6 +143,8 @@ WRONG = {
     "binary-loss": {
         "from the sigmoid": (binary_without_care, "too large"),
         "clipped": (binary_clipped, "clipped"),
+        "clipped at 1e-12": (binary_clipped_late, "clipped"),
+        "1e-15 added": (binary_with_a_little_added, "has a little added"),
         "labels swapped": (binary_swapped, "changed places"),
         "1 for the exponent of 1": (binary_one_for_zero, "logaddexp takes exponents"),
         "no mean": (binary_without_mean, "mean"),
