@@ -42,7 +42,9 @@ def check_column_batches(column_batches, rng):
         order = _order(epoch, X, y, size, what)
         if m == 40:
             _check_shuffling(column_batches, order, _order(again, X, y, size, what), X, y, size)
-    return "every image comes once per epoch, whole, and with its own label, in the last batch too."
+    return ("every image comes once per epoch, whole, and with its own label, in the last batch "
+            "too. As it was, the function yielded rows of X: batches of pixels, each of them one "
+            "pixel of all images, beside the labels of the first 784 images.")
 
 
 def _listed(column_batches):
@@ -72,7 +74,7 @@ def _order(epoch, X, y, size, what):
             raise Wrong(f"{what}: y_batch is {describe(y_batch)}, expected labels out of y")
         _check_images(X_batch, X, position[y_batch], what)
     order = np.concatenate([np.empty(0, int), *(position[y_batch] for _, y_batch in epoch)])
-    if len(order) == n < m:
+    if len(order) in (n, -(-n // size) * size) and len(order) < m:
         raise Wrong(f"{what}: only {n} of {m} images came. `len(X)` is the number of rows, and "
                     "these are pixels here; `len(y)` or `X.shape[1]` counts the images.")
     if len(order) < m and len(order) == m // size * size:

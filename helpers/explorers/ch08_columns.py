@@ -69,7 +69,7 @@ def compute(units, alpha, steps, start, seed):
             f"{accuracies[-1]:.1%}; of the twelve images on the right, {right} are read correctly"
         )
         if at[-1] >= 100 and accuracies[-1] < 0.2:
-            text += "\nThis is hardly better than guessing, which has 10 %: is α too large?"
+            text += "\nThis is hardly better than guessing, which has 10%: is α too large?"
         return {
             "at": at,
             "accuracies": accuracies,

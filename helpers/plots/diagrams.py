@@ -148,13 +148,23 @@ def label_edges(ax, places, edges):
 def layouts():
     """Draw what a layer computes twice: with examples as rows, and with examples as columns.
 
-    One of six examples is filled in X and in Z; the weights of one unit are filled in W.
+    One of six examples is orange in X and in Z, the weights and the bias of one unit are blue; the
+    entry of Z that comes from both has both colors.
     """
     m, n_in, n_out = 6, 4, 3
-    shapes = {"X": "(m, n_{in})", "W": "(n_{in}, n_{out})", "b": "(n_{out},)", "Z": "(m, n_{out})"}
+    shapes = {
+        "X": "(m, n_\\mathrm{in})",
+        "W": "(n_\\mathrm{in}, n_\\mathrm{out})",
+        "b": "(n_\\mathrm{out},)",
+        "Z": "(m, n_\\mathrm{out})",
+    }
     as_rows = {"X": (m, n_in), "W": (n_in, n_out), "b": (1, n_out), "Z": (m, n_out)}
-    turned = {"X": "(n_{in}, m)", "W": "(n_{out}, n_{in})", "b": "(n_{out}, 1)"}
-    turned["Z"] = "(n_{out}, m)"
+    turned = {
+        "X": "(n_\\mathrm{in}, m)",
+        "W": "(n_\\mathrm{out}, n_\\mathrm{in})",
+        "b": "(n_\\mathrm{out}, 1)",
+    }
+    turned["Z"] = "(n_\\mathrm{out}, m)"
     _, ax = plt.subplots(figsize=(7.5, 5))
     text = {"ha": "center", "va": "center"}
     top, right = 0.0, 0.0
@@ -168,16 +178,20 @@ def layouts():
         left, middle = 0.0, top - height / 2
         for name, sign in zip(order, ("@", "+", "=", ""), strict=True):
             rows, columns = sizes[name]
-            along_rows = (name == "W") != (labels is shapes)  # whether the filled line is a row
+            along_rows = (name in "Wb") != (labels is shapes)  # whether the filled line is a row
             for i in range(rows):
                 for j in range(columns):
-                    chosen = name != "b" and (i if along_rows else j) == 1
-                    color = (BLUE if name == "W" else ORANGE) if chosen else "white"
+                    chosen = (i if along_rows else j) == 1
+                    color = (BLUE if name in "Wb" else ORANGE) if chosen else "white"
                     corner = (left + j, middle + rows / 2 - i - 1)
                     square = plt.Rectangle(
                         corner, 1, 1, facecolor=color, edgecolor=GRAY, linewidth=0.8
                     )
                     ax.add_patch(square)
+            if name == "Z":
+                x, y = left + 1, middle + rows / 2 - 2
+                half = [(x, y), (x + 1, y), (x + 1, y + 1)]
+                ax.add_patch(plt.Polygon(half, facecolor=BLUE, edgecolor=GRAY, linewidth=0.8))
             center = left + columns / 2
             ax.text(center, middle - rows / 2 - 0.75, f"${name}$  ${labels[name]}$", **text)
             ax.text(left + columns + 1.4, middle, sign, size=15, **text)

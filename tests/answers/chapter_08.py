@@ -19,6 +19,13 @@ def columns_but_counts_rows(X, y, batch_size, rng):
         yield X[:, batch], y[batch]
 
 
+def counts_rows_in_the_range(X, y, batch_size, rng):
+    order = rng.permutation(len(y))
+    for start in range(0, len(X), batch_size):
+        batch = order[start : start + batch_size]
+        yield X[:, batch], y[batch]
+
+
 def without_the_last(X, y, batch_size, rng):
     order = rng.permutation(len(y))
     for start in range(0, len(y) - batch_size + 1, batch_size):
@@ -131,6 +138,7 @@ WRONG = {
     "column-batches": {
         "as it was": (as_in_row_form, "images are columns"),
         "len(X)": (columns_but_counts_rows, "only 6 of 40 images"),
+        "len(X) in the range": (counts_rows_in_the_range, "`len(X)` is the number of rows"),
         "last batch missing": (without_the_last, "last batch, of 8"),
         "shuffled apart": (shuffled_apart, "have been parted"),
         "pixels shuffled": (pixels_shuffled, "first axis"),

@@ -190,11 +190,11 @@ def test_network_draws_large_layers_with_a_gap_and_joins_what_is_drawn():
 def test_layouts_fills_one_example_and_one_unit_in_both_forms():
     ax = plots.layouts()
     colors = [matplotlib.colors.to_hex(square.get_facecolor()).upper() for square in ax.patches]
-    assert len(colors) == 2 * (6 * 4 + 4 * 3 + 3 + 6 * 3)
+    assert len(colors) == 2 * (6 * 4 + 4 * 3 + 3 + 6 * 3 + 1)
     assert colors.count(plots.ORANGE) == 2 * (4 + 3)  # in X and in Z
-    assert colors.count(plots.BLUE) == 2 * 4  # in W
+    assert colors.count(plots.BLUE) == 2 * (4 + 1 + 1)  # in W, in b, and half an entry of Z
     words = [text.get_text() for text in ax.texts]
-    assert {"$X$  $(m, n_{in})$", "$X$  $(n_{in}, m)$"} <= set(words)
+    assert {"$X$  $(m, n_\\mathrm{in})$", "$X$  $(n_\\mathrm{in}, m)$"} <= set(words)
 
 
 def test_journey_follows_the_first_example_through_the_layers():
