@@ -275,7 +275,7 @@ def test_with_fewer_exercises_nothing_counts_them(build):
         assert not re.search(r"\b(two|three)\b", text, re.I)
         assert bool(text) == ("task" in map(role, notebook.cells))
     start = prose(source_of(build.output / CHAPTERS[0].name))
-    assert "**Exercises.** You write the answer" in start
+    assert "**Exercises.** You write an answer" in start
     opening = source_of(build.output / CHAPTERS[3].name).cells[0].source
     assert "minutes to read |" in opening
 
