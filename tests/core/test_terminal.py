@@ -82,7 +82,7 @@ def test_the_command_trains_on_all_of_mnist_and_writes_what_it_found(mnist, tmp_
     assert "training 784-16-10 on 55,000 images" in done.stdout
     assert_results_agree(output, done.stdout, *mnist[2:])
     assert len(pd.read_csv(output / "predictions.csv")) == 10_000
-    # far from guessing's 10 %: trained on the images that the labels belong to
+    # far from guessing's 10%: trained on the images that the labels belong to
     assert float(re.findall(r"test accuracy ([\d.]+)%", done.stdout)[0]) > 85
 
 
