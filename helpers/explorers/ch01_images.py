@@ -121,7 +121,7 @@ def start(figure):
     histogram.set_yticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
     histogram.minorticks_off()
     share.set(xlim=(-1, 1), ylim=(0, 1), xticks=[], xlabel=f"of {COUNT:,}", title="accuracy")
-    share.set_yticks([0, 0.5, 1], ["0", "50 %", "100 %"])
+    share.set_yticks([0, 0.5, 1], ["0", "50%", "100%"])
     share.axhline(unchanged, color=GRAY, linestyle="--")
     bars.set(ylabel="squared distance", xlim=(-0.5, 9.5))
     bars.tick_params(bottom=False, labelbottom=False)
