@@ -3,7 +3,19 @@
 import numpy as np
 
 from ..network import one_hot
-from .frame import Wrong, attempt, exercise, expect, expect_number, expect_several, remark_if_slow
+from .frame import (
+    Wrong,
+    attempt,
+    exercise,
+    expect,
+    expect_number,
+    expect_several,
+    has_loop,
+    remark_if_slow,
+)
+
+BOTH_SIDES = (" NumPy warns on the way, though: `np.where` computes both of its sides everywhere, "
+              "also where one divides by 0. Choose the divisor: `np.where(std > 0, std, 1)`.")
 
 
 @exercise
@@ -18,6 +30,9 @@ def check_mean_of_bytes(number, rng):
         (23, "Take off 256, not 255: with 0 a byte has 256 values."),
         (127, "A byte does not stop at 255: after 255 it begins again at 0."),
         (127.5, "A byte does not stop at 255: after 255 it begins again at 0."),
+        (301, "That is p + q in ordinary numbers, and not halved. Which byte is it?"),
+        (46, "Take off 256, not 255: with 0 a byte has 256 values. Then halve."),
+        (75, "That is half of the true mean. What is p + q as a byte, and half of that?"),
     ]
     expect_number(number, 22, "the sum, as a byte, halved and rounded down", slips, tolerance=1e-3)
     return "301 is 45 in a byte, and half of it is 22: two dark pixels have made a pale one."
@@ -25,65 +40,83 @@ def check_mean_of_bytes(number, rng):
 
 @exercise
 def check_standardize(standardize, rng):
-    """Both sets by the statistics of the training set; a pixel without spread is not divided."""
+    """Both sets by the statistics of the training set; a pixel that never varies is not divided."""
     dtypes = set()
     for m, m_dev, n in [(5, 5, 5), (6, 1, 4), (3, 4, 2), (1, 2, 3), (50, 20, 30)]:
         X_train = rng.random((m, n), dtype=np.float32)
         X_dev = rng.random((m_dev, n), dtype=np.float32) * 2  # brighter scans
         X_train[:, 0], X_dev[:, 0] = 0, 0.75  # never any ink in training
         X_train[:, -1] = 0.5
-        got = attempt(standardize, X_train, X_dev)
+        with np.errstate(divide="ignore", invalid="ignore"):  # what matters is what comes back
+            got = attempt(standardize, X_train, X_dev)
         pair = expect_several("two arrays were expected, X_train and X_dev", got, 2)
-        what = f"your {{}} for {m} training and {m_dev} dev example(s) of {n} pixels"
+        what = f"your {{}} (training images: {m}, dev images: {m_dev}, pixels: {n})"
         train, dev = (what.format(name) for name in ("X_train", "X_dev"))
-        mean, spread = X_train.mean(axis=0), _spread(X_train)
+        for name, result in zip((train, dev), pair, strict=True):
+            if np.asarray(result).dtype.kind == "f" and not np.isfinite(result).all():
+                raise Wrong(f"{name}: a pixel that never varies in the training set was divided by "
+                            "its standard deviation, 0. Subtract its mean and divide by 1.")
+        mean, std = X_train.mean(axis=0), _divisor(X_train)
         slips = _statistics_slips(X_train, X_dev)
-        expect(train, pair[0], (X_train - mean) / spread, slips, tolerance=1e-4)
+        expect(train, pair[0], (X_train - mean) / std, slips, tolerance=1e-4)
         flat = X_train.std(axis=0) == 0
         if np.shape(pair[1]) == X_dev.shape and (np.abs(pair[1])[:, flat] > 100).any():
-            raise Wrong(f"{dev}: a pixel without spread in the training set has been blown up. "
+            raise Wrong(f"{dev}: a pixel that never varies in the training set has been blown up. "
                         "Dividing by a tiny number is as bad as dividing by 0; subtract its mean "
                         "and leave it.")
-        own, own_spread = X_dev.mean(axis=0), _spread(X_dev)
+        own, own_std = X_dev.mean(axis=0), _divisor(X_dev)
         slips = [
-            ((X_dev - own) / own_spread, "the dev set got statistics of its own."),
-            ((X_dev - own) / spread, "the mean is that of the dev set, not of the training set."),
-            ((X_dev - mean) / own_spread, "it is divided by the spread of the dev set itself."),
+            ((X_dev - own) / own_std, "the dev set got statistics of its own."),
+            ((X_dev - own) / std, "the mean is that of the dev set, not of the training set."),
+            ((X_dev - mean) / own_std,
+             "it is divided by the standard deviation of the dev set itself."),
             (X_dev, "the dev set came back as it was. It goes through the same formula."),
         ]
-        expect(dev, pair[1], (X_dev - mean) / spread, slips, tolerance=1e-4)
+        expect(dev, pair[1], (X_dev - mean) / std, slips, tolerance=1e-4)
         dtypes |= {result.dtype.name for result in pair}
     wide = " Your arrays are float64, though: 55,000 images take 345 MB instead of 172."
     X = rng.random((500, 300), dtype=np.float32)
     slow = remark_if_slow(standardize, _reference_standardize, X, X[:100].copy())
     words = ("also for a dev set of one image and for pixels that never carry ink. Whoever uses "
              "the network later needs the two rows of statistics as well.")
-    return words + wide * ("float64" in dtypes) + slow
+    return words + BOTH_SIDES * _divides_by_0(standardize) + wide * ("float64" in dtypes) + slow
 
 
-def _spread(X):
+def _divides_by_0(standardize):
+    X = np.array([[0.5, 0.0], [0.5, 1.0]], dtype=np.float32)
+    try:
+        with np.errstate(divide="raise", invalid="raise"):
+            standardize(X, X.copy())
+    except FloatingPointError:
+        return True
+    return False
+
+
+def _divisor(X):
     std = X.std(axis=0)
     return np.where(std > 0, std, 1)
 
 
 def _reference_standardize(X_train, X_dev):
-    mean, spread = X_train.mean(axis=0), _spread(X_train)
-    return (X_train - mean) / spread, (X_dev - mean) / spread
+    mean, std = X_train.mean(axis=0), _divisor(X_train)
+    return (X_train - mean) / std, (X_dev - mean) / std
 
 
 def _statistics_slips(X, X_dev):
-    both, spread = np.concatenate([X, X_dev]), _spread(X)
+    both, std = np.concatenate([X, X_dev]), _divisor(X)
     by_row = X - X.mean(axis=1, keepdims=True)
-    row_spread = X.std(axis=1, keepdims=True)
+    row_std = X.std(axis=1, keepdims=True)
     one_mean = "one mean is taken over all pixels together. Each pixel has its own, over the images"
     slips = [
-        ((X - X.mean()) / spread, one_mean + "."),
-        ((X - X.mean()) / X.std(), one_mean + ", and so has the spread."),
-        ((X - X.mean(axis=0)) / X.std(), "one spread is taken over all pixels together."),
-        (X - X.mean(axis=0), "the mean is gone, but nothing is divided by the spread."),
-        ((X - X.mean(axis=0)) / spread**2, "that divides by the variance; the spread is its root."),
-        ((X - both.mean(axis=0)) / _spread(both), "the dev set had a say in mean and spread."),
-        (by_row / row_spread,
+        ((X - X.mean()) / std, one_mean + "."),
+        ((X - X.mean()) / X.std(), one_mean + ", and its own standard deviation."),
+        ((X - X.mean(axis=0)) / X.std(),
+         "one standard deviation is taken over all pixels together."),
+        (X - X.mean(axis=0), "the mean is gone, but nothing is divided by the standard deviation."),
+        ((X - X.mean(axis=0)) / std**2,
+         "that divides by the variance; the standard deviation is its root."),
+        ((X - both.mean(axis=0)) / _divisor(both), "the dev set had a say in the statistics."),
+        (by_row / row_std,
          "each image got its own statistics (`axis=1`); they belong to pixels."),
     ]
     if len(X) > 1:
@@ -120,11 +153,13 @@ def check_class_variances(class_variances, rng):
             crosswise = Y.T @ X**2 / counts - (Y.T @ X / counts) ** 2
             slips += [(crosswise, "column k is divided by m_k, and it should be row k: the counts "
                        "are needed as a column, of shape (classes, 1).")]
-        what = f"your result for {m} example(s), {n} pixel(s) and {classes} class(es)"
+        what = f"your result (examples: {m}, pixels: {n}, classes: {classes})"
         expect(what, got, expected, slips, tolerance=1e-5)
     slow = remark_if_slow(class_variances, _reference_variances, *_examples(rng, 2000, 100, 10))
-    return ("for any number of classes, down to one example in a class. (Where a mean is large and "
-            "the spread small, the difference of two large numbers loses digits.)") + slow
+    words = ("for any number of classes, down to one example in a class. (Where a mean is large "
+             "and the variance small, the difference of two large numbers loses digits.)")
+    loop = " Now without the loop: which matrix product holds the sums for all classes at once?"
+    return words + loop * has_loop(class_variances) + slow
 
 
 def _examples(rng, m, n, classes):

@@ -18,7 +18,8 @@ def check_logit_lead(lead, rng):
         (np.log(0.9), "That is ln 0.9. The exponential has to be 0.9 of a sum that contains it."),
         (-np.log(81), "The sign: that is how far the others lag behind."),
     ]
-    meaning = "the tenth logit minus one of the others, so that e^lead / (e^lead + 9) = 0.9"
+    meaning = ("the tenth logit minus one of the others, so that the exponential of the tenth is "
+               "0.9 of the sum of all ten exponentials")
     expect_number(lead, np.log(81), meaning, slips, tolerance=0.003)
     return "4 ln 3. And at a lead of 10 the probability is already 0.9996."
 

@@ -4,10 +4,12 @@ To a reader a check displays its verdict. To a grader it raises `Wrong`, whose t
 sentence: nbgrader and `coursework.grading` set NBGRADER_EXECUTION before the notebook starts.
 """
 
+import ast
 import functools
 import html
 import inspect
 import os
+import textwrap
 import time
 import warnings
 import zlib
@@ -191,6 +193,16 @@ def remark_if_slow(function, reference, *arguments, times=30):
         f" It takes about {theirs / ours:.0f} times as long as the solution, though: a loop in "
         "Python, or an array much larger than needed, where NumPy can do it at once."
     )
+
+
+def has_loop(function):
+    """Tell whether the reader's function loops in Python; no, where its source is out of reach."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError):
+        return False
+    loops = (ast.For, ast.While, ast.comprehension)
+    return any(isinstance(node, loops) for node in ast.walk(tree))
 
 
 def _seconds(function, arguments):

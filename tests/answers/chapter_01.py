@@ -3,8 +3,8 @@
 import numpy as np
 
 
-def fill(spread):
-    return np.where(spread > 0, spread, 1)
+def fill(std):
+    return np.where(std > 0, std, 1)
 
 
 def as_printed_in_the_task(X_train, X_dev):
@@ -33,7 +33,7 @@ def each_set_by_itself(X_train, X_dev):
     return tuple((X - X.mean(axis=0)) / fill(X.std(axis=0)) for X in (X_train, X_dev))
 
 
-def own_spread(X_train, X_dev):
+def own_std(X_train, X_dev):
     mean = X_train.mean(axis=0)
     return tuple((X - mean) / fill(X.std(axis=0)) for X in (X_train, X_dev))
 
@@ -54,11 +54,11 @@ def one_mean(X_train, X_dev):
     return (X_train - mean) / std, (X_dev - mean) / std
 
 
-def one_mean_one_spread(X_train, X_dev):
+def one_mean_one_std(X_train, X_dev):
     return (X_train - X_train.mean()) / X_train.std(), (X_dev - X_train.mean()) / X_train.std()
 
 
-def one_spread(X_train, X_dev):
+def one_std(X_train, X_dev):
     mean = X_train.mean(axis=0)
     return (X_train - mean) / X_train.std(), (X_dev - mean) / X_train.std()
 
@@ -113,6 +113,12 @@ def standardize_where_inked(X_train, X_dev):
     std = np.sqrt(((X_train - mean) ** 2).sum(axis=0) / len(X_train))
     std[std == 0] = 1
     return [(X - mean) / std for X in (X_train, X_dev)]
+
+
+def standardize_by_where(X_train, X_dev):
+    """As the hint of `np.where` was read once: right numbers, and a warning on the way."""
+    m, s = X_train.mean(axis=0), X_train.std(axis=0)
+    return tuple(np.where(s > 0, (X - m) / s, X - m) for X in (X_train, X_dev))
 
 
 def mean_of_squares(X, Y):
@@ -188,21 +194,24 @@ WRONG = {
         "not rounded": (22.5, "rounds down"),
         "255 values": (23, "256"),
         "stops at 255": (127, "does not stop"),
+        "the sum as it is": (301, "ordinary numbers"),
+        "255 values, not halved": (46, "256 values"),
+        "halved twice": (75, "half of the true mean"),
         "some number": (21, "too small"),
         "still open in part": (None, "expected a number"),
     },
     "standardize": {
-        "as printed": (as_printed_in_the_task, "encountered in divide"),
-        "divides by zero": (divides_by_zero, "encountered in divide"),
-        "divides by zero unless empty": (divides_unless_empty, "encountered in divide"),
+        "as printed": (as_printed_in_the_task, "changed its argument number 1"),
+        "divides by zero": (divides_by_zero, "standard deviation, 0"),
+        "divides by zero unless empty": (divides_unless_empty, "standard deviation, 0"),
         "tiny number added": (adds_a_tiny_number, "blown up"),
         "each set by itself": (each_set_by_itself, "statistics of its own"),
-        "spread of its own": (own_spread, "spread of the dev set"),
+        "standard deviation of its own": (own_std, "standard deviation of the dev set"),
         "mean of its own": (own_mean, "mean is that of the dev set"),
         "both sets together": (both_sets_together, "had a say"),
         "one mean for all pixels": (one_mean, "all pixels together. Each pixel"),
-        "one mean and one spread": (one_mean_one_spread, "and so has the spread"),
-        "one spread for all pixels": (one_spread, "one spread"),
+        "one mean, one standard deviation": (one_mean_one_std, "and its own standard"),
+        "one standard deviation": (one_std, "one standard deviation is taken"),
         "image by image": (image_by_image, "axis=1"),
         "by the variance": (by_variance, "divides by the variance"),
         "by m - 1": (by_m_minus_1, "m - 1"),
@@ -228,6 +237,6 @@ WRONG = {
 
 RIGHT = {
     "mean-of-bytes": [22.0, np.uint8(22)],
-    "standardize": [standardize_pixel_by_pixel, standardize_where_inked],
+    "standardize": [standardize_pixel_by_pixel, standardize_where_inked, standardize_by_where],
     "class-variances": [variances_by_class, variances_in_float32, variances_from_the_definition],
 }

@@ -158,8 +158,8 @@ WRONG = {
         "0.9 of each": (4.5, "0.1 of each"),
         "ln 0.9": (-0.105, "That is ln 0.9"),
         "negative": (-4.39, "sign"),
-        "rough": (4.36, "e^lead / (e^lead + 9) = 0.9"),
-        "the number of the others": (9, "e^lead / (e^lead + 9) = 0.9"),
+        "rough": (4.36, "too small"),
+        "the number of the others": (9, "sum of all ten exponentials"),
         "an array": (np.array([4.39]), "expected a number"),
     },
     "absorb-scaling": {

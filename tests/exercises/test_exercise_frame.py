@@ -14,6 +14,7 @@ from helpers.exercises.frame import (
     exercise,
     expect,
     expect_number,
+    has_loop,
     remark_if_slow,
 )
 
@@ -255,3 +256,15 @@ def test_a_slow_answer_is_right_but_told_so():
     Z = np.ones((500, 400))
     assert "times as long" in remark_if_slow(loops, np.sum, Z)
     assert remark_if_slow(np.sum, np.sum, Z) == ""
+
+
+def test_a_loop_is_seen_in_the_source_if_there_is_one():
+    def comprehension(Z):
+        return [row.sum() for row in Z]
+
+    def product(Z):
+        return Z @ Z.T
+
+    assert has_loop(comprehension)
+    assert not has_loop(product)
+    assert not has_loop(np.sum)
