@@ -4,7 +4,8 @@ As in seaborn, what draws on one pair of axes returns these Axes (`confusion`, `
 `decision_boundary`, `dependencies`, `digits`, `graph`, `layer_spread`, `layouts`, `network`,
 `weights`), and what arranges several returns their Figure (`batch`, `journey`, `learning_curves`,
 `pixels`, `prediction`). `mosaic` returns an array to draw; `show` puts either into a notebook with
-a description for screen readers. Importing this module sets matplotlib's style.
+a description for screen readers. The pictures of one chapter, each with its description, are in
+`ch00` to `ch11`. Importing this module sets matplotlib's style.
 """
 
 from .diagrams import dependencies, graph, layouts, network
