@@ -196,6 +196,7 @@ def draw(artists, result):
 
 
 def _reading(p):
-    """Say what is read, and what would be second."""
+    """Say what is read, and what would be second unless that rounds to 0."""
     second, first = np.argsort(p)[-2:]
-    return f"read as {first} with probability {p[first]:.3f}; second {second} with {p[second]:.3f}"
+    words = f"read as {first} with probability {p[first]:.3f}"
+    return words if p[second] < 0.0005 else f"{words}; second {second} with {p[second]:.3f}"

@@ -30,7 +30,7 @@ def playground():
     """Explore how networks tell points in the plane apart (chapter 09).
 
     Left, the classes that the network gives to every point of the plane; in the middle, what
-    single hidden units see; right, the loss on the points that it trains on and on as many others.
+    single hidden units see; right, the loss on the training points and on as many unseen ones.
     """
     controls = {
         "shape": choice("data", list(SHAPES), "spirals"),
@@ -74,7 +74,7 @@ def compute(shape, m, noise, layers, units, hidden, learning_rate, batch_size, e
             f"{shape}, noise {noise:.2f}, {m} points; network {'-'.join(map(str, sizes))}, "
             f"{hidden}, learning rate {learning_rate:g}, batch size {batch_size}, seed {seed}\n"
             f"After step {step:,}, epoch {history[-1]['epoch']} of {epochs}: loss {loss:.3f} nats, "
-            f"accuracy {accuracy:.1%}; on {m} other points loss {dev_loss:.3f}, accuracy "
+            f"accuracy {accuracy:.1%}; on {m} unseen points loss {dev_loss:.3f}, accuracy "
             f"{dev_accuracy:.1%}"
         )
         guessing = np.log(sizes[-1])
@@ -115,8 +115,8 @@ def start(figure):
     side = TILES * (COARSE + 1) - 1
     tiles = units.imshow(np.ones((side, side)), cmap="cividis", vmin=0, vmax=1, origin="lower")
     losses.set(xlabel="epoch", ylabel="loss (nats)", ylim=(0, 1.5))
-    (train,) = losses.plot([], [], color=BLUE, linestyle="-", label="trains on")
-    (dev,) = losses.plot([], [], color=ORANGE, linestyle="--", label="others")
+    (train,) = losses.plot([], [], color=BLUE, linestyle="-", label="training points")
+    (dev,) = losses.plot([], [], color=ORANGE, linestyle="--", label="unseen points")
     losses.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
     return {"boundary": boundary, "dots": dots, "tiles": tiles, "train": train, "dev": dev}
 

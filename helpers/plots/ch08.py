@@ -64,6 +64,6 @@ def worth(dev, m):
         place = {"xytext": (0, 7), "textcoords": "offset points", "ha": "center"}
         ax.annotate(f"{value:.1%}", (value, name), **place)
     ax.set(xlabel="dev accuracy", xticks=[0.8, 0.85, 0.9, 0.95, 1], ylim=(len(dev) - 0.5, -0.6))
-    ax.xaxis.set_major_formatter(PercentFormatter(1))
+    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     parts = ", ".join(f"{name} {value:.0%}" for name, value in dev.items())
     show(figure, f"Dev accuracy in {len(dev)} steps: {parts}.")

@@ -133,6 +133,7 @@ WRONG = {
         "all": (1.0, "both classes"),
         "percent": (83.3, "percent"),
         "some number": (0.9, "too large"),
+        "rounded up": (0.84, "too large"),
     },
     "three-units": {
         "four units": (FOUR, "W1 has shape (2, 4), expected (2, 3)"),
@@ -158,7 +159,7 @@ WRONG = {
         "angle": (lambda image: math.atan(with_loops(image)), "radians"),
         "degrees": (in_degrees, "degrees"),
         "one row": (without_a_case_for_one_row, "ZeroDivisionError"),
-        "one row in NumPy": (without_a_case_in_numpy, "divided by 0"),
+        "one row in NumPy": (without_a_case_in_numpy, "Return 0 for it"),
         "in place": (normalizes_in_place, "changed its argument number 1"),
         "one per row": (one_per_row, "has shape (28,), but one number"),
     },

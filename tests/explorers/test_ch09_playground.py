@@ -16,7 +16,7 @@ START, _ = start_and_values("playground")
 def test_the_playground_learns_every_shape_as_it_starts(shape):
     result = last(compute, START | {"shape": shape})
     assert result["history"][-1]["dev_accuracy"] > 0.95
-    stated = re.search(r"on 300 other points loss [\d.]+, accuracy ([\d.]+)%", result["text"])
+    stated = re.search(r"on 300 unseen points loss [\d.]+, accuracy ([\d.]+)%", result["text"])
     assert float(stated[1]) / 100 == pytest.approx(
         result["history"][-1]["dev_accuracy"], abs=0.0006
     )
