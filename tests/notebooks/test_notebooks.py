@@ -95,6 +95,16 @@ def test_a_prediction_ends_its_cell(chapter):
             assert not re.search(r"\n\n(?![-\d|$])", question), cell.source
 
 
+def test_what_is_asked_of_an_explorer_goes_where_it_goes(chapter):
+    """Editions without explorers leave out what has this tag: its questions and answers, too."""
+    for before, cell, after in zip(
+        chapter.cells, chapter.cells[1:], chapter.cells[2:], strict=False
+    ):
+        if cell.source.startswith("explorers."):
+            for one in (before, cell, after):
+                assert "explore" in one.metadata.get("tags", []), one.source
+
+
 def test_code_fits_the_page_and_the_mind(chapter):
     for cell in code_cells(chapter):
         lines = cell.source.splitlines()
