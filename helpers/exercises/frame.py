@@ -82,8 +82,11 @@ def exercise(check):
     return checked
 
 
-def attempt(function, *arguments):
-    """Call the reader's function with copies of the arguments; return what it returns."""
+def attempt(function, *arguments, remedy="compute into a new array (`Z - c`, not `Z -= c`)"):
+    """Call the reader's function with copies of the arguments; return what it returns.
+
+    `remedy` says what to do where the function changes its arguments.
+    """
     if not callable(function):
         raise Wrong(f"a function was expected here, got {describe(function)}")
     given = [_copy(argument) for argument in arguments]
@@ -109,7 +112,7 @@ def attempt(function, *arguments):
         if not _same(before, after):
             raise Wrong(
                 f"{call} has changed its argument number {position} in place. Whoever called it "
-                "still needs the old numbers: compute into a new array (`Z - c`, not `Z -= c`)."
+                f"still needs the old numbers: {remedy}."
             )
     if result is None:
         raise Wrong(f"{call} returned None. Is the `return` missing?")
