@@ -10,17 +10,22 @@ from .frame import Wrong, attempt, exercise, expect, expect_number, expect_param
 def check_best_rate(rate, rng):
     """The one learning rate for curvatures 1/2 and 2 that makes the slower direction fastest."""
     slips = [
-        (1.0, "That is the bound 2/c of the steep direction: there its factor is -1."),
-        (0.5, "That is 1/c for the steep direction. It arrives at once, but the flat one keeps 3/4 "
-         "of its length in each step. A larger rate helps the flat one more than it costs."),
-        (2.0, "That is 1/c for the flat direction. The steep one has the factor -3 there."),
-        (4.0, "That is the bound for the flat direction. The steeper one bursts long before."),
-        (0.6, "That is the factor, by its absolute value. Asked is the rate that gives it."),
-        (-0.6, "That is the factor of the steep direction. Asked is the rate that gives it."),
+        (1.0, "That is the bound 2/κ of the steep direction: there its factor is -1."),
+        (0.5, "That is 1/κ for the steep direction. It arrives at once, but the flat one keeps "
+         "3/4 of its length in each step. A larger rate helps the flat one more than it costs."),
+        (2.0, "That is 1/κ for the flat direction. The steep one has the factor -3 there."),
+        (4.0, "That is the bound for the flat direction. The steeper one diverges long before."),
+        (0.6, "That is the factor, by its absolute value. The question asks for the rate that "
+         "gives it."),
+        (-0.6, "That is the factor of the steep direction. The question asks for the rate that "
+         "gives it."),
         (1.25, "That is the mean of the curvatures. A rate has them in the denominator."),
     ]
     expect_number(rate, 0.8, "the rate at which both factors have the same absolute value", slips)
-    return "it is 2 / (c1 + c2), and both directions keep 0.6 of their length in each step."
+    return "it is 2 / (κ1 + κ2), and both directions keep 0.6 of their length in each step."
+
+
+_REMEDY = "`total = parts[0]` is a second name for the first part; begin with new arrays"
 
 
 @exercise
@@ -30,10 +35,10 @@ def check_combine(combine, rng):
                           ([2, 4, 3], [16, 16, 16, 16]), ([2, 1, 2], [1, 1, 400])]:
         params, X, Y, parts = _parts(sizes, counts, rng)
         whole = backward(forward(X, params)[1], Y, params)
-        got = attempt(combine, parts, counts)
+        got = attempt(combine, parts, counts, remedy=_REMEDY)
         _expect_grads(f"for parts of {counts} examples", got, whole, parts, counts)
     _, _, _, parts = _parts([3, 2], [2, 3], rng, dtype=np.float32)
-    ((dW, db),) = attempt(combine, parts, [2, 3])
+    ((dW, db),) = attempt(combine, parts, [2, 3], remedy=_REMEDY)
     wide = dW.dtype == np.float64 or db.dtype == np.float64
     return "each part counts for as much as it has examples, whatever its size." + wide * (
         " One thing to know: from parts in float32 your result comes in float64, which takes "
@@ -64,6 +69,9 @@ def _expect_grads(what, got, whole, parts, counts):
                 (total, "that is the sum of the parts; each of them is a mean already."),
                 (total / m, "each part is a mean, so it stands for as many examples as it has: "
                  "multiply before you add."),
+                (sum(piece / n for n, piece in zip(counts, pieces, strict=True)),
+                 "each part is divided by its number of examples. It is a mean already: multiply, "
+                 "to get the sum back."),
                 (pieces[-1], "that is the last part alone."),
             ]
             expect(f"your {name} of layer {l} {what}", array, expected, slips)
@@ -87,22 +95,24 @@ def check_best_step(best_step, rng):
         right = g @ g / bend
         slips = [
             (-right, "the sign: is the difference of the gradients the wrong way round?"),
-            (2 * right, "that is 2/c, the bound (5.5): there you end as high as you began."),
+            (2 * right, "that is 2/κ, the bound (5.5): there you end as high as you began."),
             (right / 2, "that is half of it. A central difference is divided by 2h, once."),
+            (1 / length, "that is the rate of a step of length 1. It does not know the curvature."),
             (1 / right, "that is the curvature along the gradient. What is the rate for it?"),
             (1 / bend, "the direction is not of length 1: divide the gradient by its length."),
             (length / bend, "one length too few: divide by the length of the gradient twice."),
             (right * length, "that is the distance to walk. The rate is multiplied by the "
              "gradient, which is not of length 1."),
-            (1 / curvatures.max(), "that is 1/c for the largest curvature in any direction. You "
+            (1 / curvatures.max(), "that is 1/κ for the largest curvature in any direction. You "
              "walk in one direction, and what counts is the curvature in that one."),
-            (n / curvatures.sum(), "that is 1/c for the mean of the curvatures. You walk in one "
+            (n / curvatures.sum(), "that is 1/κ for the mean of the curvatures. You walk in one "
              "direction, and what counts is the curvature in that one."),
         ]
         what = f"your rate for a bowl with {n} parameter(s)"
         got = attempt(best_step, gradient, theta)
         if isinstance(got, np.ndarray) and got.shape == (n,) != ():
-            raise Wrong(f"{what} is an array, one number for each parameter. Asked is one rate.")
+            raise Wrong(f"{what} is an array, one number for each parameter. The question asks for "
+                        "one rate.")
         expect(what, got, right, slips, tolerance=1e-3 * min(1, right))
     return ("for a bowl at any angle. It can lie above the bound (5.5) of the steepest direction: "
             "that bound is for one rate in all steps, and this one is chosen anew at each point.")

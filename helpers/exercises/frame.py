@@ -88,10 +88,10 @@ def exercise(check):
     return checked
 
 
-def attempt(function, *arguments, warned=SOMEWHERE):
+def attempt(function, *arguments, remedy="compute into a new array (`Z - c`, not `Z -= c`)"):
     """Call the reader's function with copies of the arguments; return what it returns.
 
-    `warned` explains a warning of NumPy's in the terms of the exercise.
+    `remedy` says what to do where the function changes its arguments.
     """
     if not callable(function):
         raise Wrong(f"a function was expected here, got {describe(function)}")
@@ -114,7 +114,7 @@ def attempt(function, *arguments, warned=SOMEWHERE):
         if not _same(before, after):
             raise Wrong(
                 f"{call} has changed its argument number {position} in place. Whoever called it "
-                "still needs the old numbers: compute into a new array (`a = a * b`, not `a *= b`)."
+                f"still needs the old numbers: {remedy}."
             )
     if result is None:
         raise Wrong(f"{call} returned None. Is the `return` missing?")

@@ -9,7 +9,7 @@ from .ch02_neuron import neuron
 from .ch02_softmax import softmax
 from .ch03_errors import errors
 from .ch04_graph import graph
-from .ch05_descent import descent
+from .ch05_descent import batches, descent
 from .ch06_spread import spread
 from .ch07_training import training
 from .ch08_columns import columns
@@ -20,6 +20,7 @@ from .ch11_race import race
 from .ch11_warps import warps
 
 __all__ = [
+    "batches",
     "bugs",
     "columns",
     "descent",

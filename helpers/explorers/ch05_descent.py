@@ -1,6 +1,6 @@
 """Gradient descent on a loss of two parameters (chapter 05)."""
 
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
@@ -11,23 +11,36 @@ from .explorer import Explorer
 
 M, STEPS = 60, 50
 LIMITS = {"xlim": (-2.8, 4.6), "ylim": (-3.4, 2.6)}  # of w and b, as in the chapter
+START = (-2.0, 2.0)
 RATES = (0.02, 20)
 
 
 def descent():
-    """Explore the learning rate, the batch size and the start of gradient descent (chapter 05).
+    """Explore the learning rate and the start of gradient descent (chapter 05).
 
-    The path of the mini-batches (5.6) lies over that of the full batch, and the learning rate
-    stands against the bound (5.5) of the lowest point.
+    The path of the full batch, and the learning rate against the bound (5.5) of the lowest point.
     """
     controls = {
         "learning_rate": log_slider("learning rate α", *RATES, 1.0),
-        "batch_size": slider("batch size k", 1, M, 8),
-        "w": slider("start w", -2.5, 4.3, -2.0, 0.1),
-        "b": slider("start b", -3.2, 2.4, 2.0, 0.1),
+        "w": slider("start w", -2.5, 4.3, START[0], 0.1),
+        "b": slider("start b", -3.2, 2.4, START[1], 0.1),
+    }
+    full = partial(compute, batch_size=M, seed=0)
+    return Explorer(controls, full, partial(start, labels=("", f"all {M}")), draw, (9, 3.9))
+
+
+def batches():
+    """Explore how the batch size and the learning rate make a path rough (chapter 05).
+
+    The path of the mini-batches (5.6) lies over that of the full batch.
+    """
+    controls = {
+        "learning_rate": log_slider("learning rate α", *RATES, 1.0),
+        "batch_size": slider("batch size B", 1, M, 8),
         "seed": seed(),
     }
-    return Explorer(controls, compute, start, draw, (9, 3.9))
+    w, b = START
+    return Explorer(controls, partial(compute, w=w, b=b), start, draw, (9, 3.9))
 
 
 @cache
@@ -77,8 +90,8 @@ def compute(learning_rate, batch_size, w, b, seed):
     path = descend(start, learning_rate, batch_size, np.random.default_rng(seed))
     full = descend(start, learning_rate, M, np.random.default_rng(seed))
     losses, full_losses = loss(path), loss(full)
-    lowest, c = bottom()
-    factor = 1 - learning_rate * c
+    lowest, kappa = bottom()
+    factor = 1 - learning_rate * kappa
     if factor <= -1:
         verdict = (
             "too large. Every jump is longer than the last, until the slope farther out stops "
@@ -89,18 +102,24 @@ def compute(learning_rate, batch_size, w, b, seed):
     else:
         verdict = "it comes down on its own side."
     if batch_size < M:
-        verdict += "\nThe mini-batches wander: at the star, g_B is not zero."
+        verdict += "\nThe mini-batches wander: at the star, the gradient of a batch is not zero."
     low, high = np.transpose(list(LIMITS.values()))
     outside = int(((path < low) | (path > high)).any(axis=1).sum())
     if outside:
         verdict += f" {outside} of the {STEPS} steps end outside of the picture."
+    of_batches = f"{losses[-1]:.3f} with batches of {batch_size} (seed {seed}), "
     text = (
-        f"{STEPS} steps from ({w:z.1f}, {b:z.1f}) with α = {learning_rate:.3g}: loss "
-        f"{losses[-1]:.3f} with batches of {batch_size} (seed {seed}), {full_losses[-1]:.3f} with "
-        f"all {M}; lowest {loss(lowest):.3f}.\n"
-        f"At the star the largest curvature is c = {c:.3f}, bound (5.5): 2/c = {2 / c:.2f}."
-        "\nThere, by (5.4), a step of the full batch multiplies the distance across the valley by "
-        f"1 - αc = {factor:z.2f}: {verdict}"
+        (
+            f"{STEPS} steps from ({w:z.1f}, {b:z.1f}) with α = {learning_rate:.3g}: loss "
+            f"{of_batches if batch_size < M else ''}{full_losses[-1]:.3f} with all {M}; "
+            f"lowest {loss(lowest):.3f}.\n"
+            f"At the star the largest curvature is κ = {kappa:.3f}, bound (5.5): 2/κ = "
+            f"{2 / kappa:.2f}.\n"
+            "There, by (5.4), a step of the full batch multiplies the distance across the valley "
+            f"by 1 − ακ = {factor:z.2f}: {verdict}"
+        )
+        .replace(" -", " −")
+        .replace("(-", "(−")
     )
     return {
         "text": text,
@@ -112,13 +131,13 @@ def compute(learning_rate, batch_size, w, b, seed):
     }
 
 
-def start(figure):
+def start(figure, labels=("full batch", "mini-batches")):
     """Draw the contours, the lowest point and the bound; make the paths and curves."""
     grid = figure.add_gridspec(2, 2, height_ratios=[3.6, 1], width_ratios=[1.05, 1])
     plane, curve, rates = (
         figure.add_subplot(place) for place in (grid[:, 0], grid[0, 1], grid[1, 1])
     )
-    lowest, c = bottom()
+    lowest, kappa = bottom()
     contours(loss, **LIMITS, labels=("$w$", "$b$"), ax=plane)
 
     full = {"color": GRAY, "linestyle": "--", "linewidth": 1.6}
@@ -131,19 +150,19 @@ def start(figure):
     curve.axhline(loss(lowest), color="black", linewidth=1, linestyle=":", label="lowest")
     curves = [
         curve.plot(steps, steps, label=label, **style)[0]
-        for label, style in (("full batch", full), ("mini-batches", mini))
+        for label, style in zip(labels, (full, mini), strict=True)
     ]
     curve.legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 0.98), fontsize=10)
 
     rates.set(xlim=RATES, ylim=(0, 1), xscale="log", xlabel="learning rate α")
     rates.minorticks_off()
-    at = [0.02, 0.1, 0.5, 1 / c, 2 / c, 20]
-    rates.set_xticks(at, ["0.02", "0.1", "0.5", "1/c", "2/c", "20"])
+    at = [0.02, 0.1, 0.5, 1 / kappa, 2 / kappa, 20]
+    rates.set_xticks(at, ["0.02", "0.1", "0.5", "1/κ", "2/κ", "20"])
     rates.set_yticks([])
-    rates.axvspan(RATES[0], 2 / c, color=GREEN, alpha=0.25, linewidth=0)
-    rates.axvspan(2 / c, RATES[1], color=ORANGE, alpha=0.25, linewidth=0)
-    rates.axvline(1 / c, color="black", linewidth=1, linestyle=":")
-    rates.axvline(2 / c, color="black", linewidth=2)
+    rates.axvspan(RATES[0], 2 / kappa, color=GREEN, alpha=0.25, linewidth=0)
+    rates.axvspan(2 / kappa, RATES[1], color=ORANGE, alpha=0.25, linewidth=0)
+    rates.axvline(1 / kappa, color="black", linewidth=1, linestyle=":")
+    rates.axvline(2 / kappa, color="black", linewidth=2)
     rates.grid(visible=False)
     rates.text(0.023, 0.62, "full batch settles", size=10)
     rates.text(5.9, 0.62, "never", size=10)

@@ -33,6 +33,10 @@ def weighted_by_parts(parts, counts):
     return weighted(parts, counts, len(parts))
 
 
+def divided_by_counts(parts, counts):
+    return weighted(parts, counts, 1, scale=lambda n: 1 / n)
+
+
 def weighted_in_place(parts, counts):
     total = parts[0]
     for dW, db in total:
@@ -111,6 +115,10 @@ def distance(gradient, theta):
     return np.linalg.norm(g) / curvature(gradient, theta, u)
 
 
+def length_one(gradient, theta):
+    return 1 / np.linalg.norm(gradient(theta))
+
+
 def half(gradient, theta):
     return curvature_itself(gradient, theta) ** -1 / 2
 
@@ -163,14 +171,15 @@ def by_bisection(gradient, theta):
 WRONG = {
     "best-rate": {
         "the bound": (1, "bound"),
-        "1/c of the steep one": (0.5, "steep"),
-        "1/c of the flat one": (2, "flat"),
+        "1/κ of the steep one": (0.5, "steep"),
+        "1/κ of the flat one": (2, "flat"),
         "the factor": (0.6, "the factor"),
         "the mean": (1.25, "denominator"),
         "too small": (0.7, "too small"),
     },
     "parts": {
-        "as published": (published, "changed its argument number 1"),
+        "as published": (published, "second name for the first part"),
+        "divided by the counts": (divided_by_counts, "divided by its number of examples"),
         "mean of the parts": (mean_of_parts, "mean of the parts"),
         "sum": (sum_of_parts, "sum of the parts"),
         "sum over all examples": (sum_over_examples, "multiply before you add"),
@@ -193,6 +202,7 @@ WRONG = {
         "mean curvature": (mean_curvature, "mean of the curvatures"),
         "one for each parameter": (one_for_each, "one number for each"),
         "in place": (in_place, "changed its argument number 2"),
+        "a step of length 1": (length_one, "length 1"),
         "a fixed rate": (lambda gradient, theta: 0.1, "expected"),
     },
 }

@@ -80,12 +80,13 @@ def check(settings):
     first, second, third = result["text"].split("\n", 2)
     w, b = settings["w"], settings["b"]
     ends = [chapter()["loss"](theta) for theta in (path[-1], full[-1], lowest)]
-    assert first == (
-        f"{STEPS} steps from ({w:z.1f}, {b:z.1f}) with α = {alpha:.3g}: loss {ends[0]:.3f} "
-        f"with batches of {k} (seed {settings['seed']}), {ends[1]:.3f} with all 60; "
-        f"lowest {ends[2]:.3f}."
+    of_batches = f"{ends[0]:.3f} with batches of {k} (seed {settings['seed']}), "
+    assert first.replace("−", "-") == (
+        f"{STEPS} steps from ({w:z.1f}, {b:z.1f}) with α = {alpha:.3g}: loss "
+        f"{of_batches if k < 60 else ''}{ends[1]:.3f} with all 60; lowest {ends[2]:.3f}."
     )
-    stated_c, bound, factor = map(float, re.findall(r"= (-?\d+\.\d+)", second + third))
+    numbers = re.findall(r"= ([-−]?\d+\.\d+)", second + third)
+    stated_c, bound, factor = (float(number.replace("−", "-")) for number in numbers)
     assert math.isclose(stated_c, c, abs_tol=5e-4)
     assert math.isclose(bound, 2 / c, abs_tol=5e-3)
     assert math.isclose(factor, 1 - alpha * c, abs_tol=5e-3 + 1e-9)
@@ -100,9 +101,11 @@ def check(settings):
 
 @pytest.fixture(scope="module")
 def control_values():
-    start, values = start_and_values("descent")
-    assert start == START
-    return values
+    """The values of all settings: each explorer has some of them, and both have the rest."""
+    (one, values), (other, more) = start_and_values("descent"), start_and_values("batches")
+    assert one.keys() | other.keys() == START.keys()
+    assert {**START, **one, **other} == START
+    return {name: (values | more)[name] for name in START}
 
 
 @pytest.mark.parametrize("name", START)
@@ -185,8 +188,8 @@ def test_the_scale_of_learning_rates_changes_color_at_the_bound(artists, control
     lowest, c = bottom()
     ax = artists["rate"].axes
     ticks = dict(zip([t.get_text() for t in ax.get_xticklabels()], ax.get_xticks(), strict=True))
-    assert math.isclose(ticks["2/c"], 2 / c)
-    assert math.isclose(ticks["1/c"], 1 / c)
+    assert math.isclose(ticks["2/κ"], 2 / c)
+    assert math.isclose(ticks["1/κ"], 1 / c)
     below, above = ax.patches
     assert below.get_x() + below.get_width() == above.get_x() == 2 / c
     rates = control_values["learning_rate"]
