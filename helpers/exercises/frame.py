@@ -29,6 +29,7 @@ SOMEWHERE = (
     "Somewhere on the way a number is too large, or is divided by 0, or is 0 by rounding and given "
     "to a logarithm, although the result is an ordinary number."
 )
+NEW_ARRAY = "compute into a new array (`a = a * b`, not `a *= b`)"
 RUN_FIRST = "If you have, run the cell with your answer first, then this one."
 
 
@@ -88,10 +89,11 @@ def exercise(check):
     return checked
 
 
-def attempt(function, *arguments, remedy="compute into a new array (`Z - c`, not `Z -= c`)"):
+def attempt(function, *arguments, warned=SOMEWHERE, remedy=NEW_ARRAY):
     """Call the reader's function with copies of the arguments; return what it returns.
 
-    `remedy` says what to do where the function changes its arguments.
+    In the terms of the exercise, `warned` explains a warning of NumPy's, and `remedy` says what to
+    do where the function changes its arguments.
     """
     if not callable(function):
         raise Wrong(f"a function was expected here, got {describe(function)}")
