@@ -16,6 +16,8 @@ HEADING = re.compile(r"^## ", re.M)
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([\w./-]+\.\w+)(#[^)\s]*)?\)")
 NOTE = "*On paper: the checks are in the notebook of this chapter{}.*"
 HINTS_BELOW = "; the hints stand after the last exercise"
+FIXES_BELOW = "*On paper: the fixes stand at the end.*"
+FIX = re.compile(r"<details><summary>(.*?):.*?</summary>\s*(.*?)</details>", re.S)
 FOLD = re.compile(r"<details><summary>.*?</summary>(.*?)</details>", re.S)
 TITLE = re.compile(r"#+ (Exercise .+?) \(\d")
 WITH_EXERCISES = re.compile(r"(^\| \*\*Time\*\* \|.*?), about \d+ with pencil and exercises", re.M)
@@ -109,8 +111,9 @@ def linked(notebook, files):
 def on_paper(notebook, *, solved):
     """Return a chapter as it is printed, for a student or, `solved`, for the instructor.
 
-    A check does nothing on paper. A student finds the hints after the last exercise, where no eye
-    falls on them by chance; in the key each stays with its exercise, as does the solution.
+    A check does nothing on paper. A student finds the hints after the last exercise, and what is
+    tagged a fix at the end, where no eye falls on them by chance; in the key each stays with its
+    exercise, as does the solution.
     """
     edited = _unsay(linked(notebook, []), "hint", "solution")
     cells, hints, title = edited.cells, [], ""
@@ -136,7 +139,23 @@ def on_paper(notebook, *, solved):
         elif part not in (("check", "stub") if solved else ("check", "solution", "grading")):
             edited.cells.append(cell)
     edited.cells += _hints(hints)
+    if not solved:
+        edited.cells = _fixes_last(edited.cells)
     return edited
+
+
+def _fixes_last(cells):
+    """Return the cells with the fixes, unfolded, at the end, and a note where the first one was."""
+    kept, fixes = [], []
+    for cell in cells:
+        if "fix" in tags(cell):
+            if not fixes:
+                kept.append(_small(FIXES_BELOW))
+                fixes.append(new_markdown_cell("## The fixes"))
+            fixes.append(_small(FIX.sub(r"**\1.** \2", cell.source).strip()))
+        else:
+            kept.append(cell)
+    return kept + fixes
 
 
 def _tasks(notebook):

@@ -37,8 +37,8 @@ def check_ward(letters, rng):
         if said != true:
             raise Wrong(f"patient {patient} does not have {said}: {TRACES[said]}. Compare with the "
                         f"row of patient {patient}.")
-    return ("and in this order a doctor works, too: first in which arrays it shows, then how large "
-            "the ratio is, then the difference.")
+    return ("a doctor works in the same order. First in which arrays it shows, then how large the "
+            "ratio is, then the difference.")
 
 
 def _gradients(X, Y, params, strength, divisor, slope, penalty):
@@ -90,8 +90,8 @@ def check_mended(mended, rng):
             pair = unpack(f"the entry of layer {l} {what}", layer, f"dW{l}, db{l}")
             got[f"dW{l}"], got[f"db{l}"] = pair
         _compare(what, got, X, Y, params)
-    return ("for any batch and any penalty. Three mistakes at once are hard to read from the "
-            "ratios: mend the topmost first, then ask again.")
+    return ("your gradients hold for any batch and any penalty. With several mistakes at once, "
+            "mend the topmost first, then ask again.")
 
 
 def _compare(what, got, X, Y, params):
@@ -146,8 +146,16 @@ def check_sound(sound, rng):
         _expect_sound(sound, off, m, False, "the positions run from 1 to m, so 0 never comes")
         more = [_cut(np.append(order, order[0]), size) for order in orders]
         _expect_sound(sound, more, m, False, "one example of each epoch comes twice")
-    return ("and it needs no network at all: the bugs around a network are best tested where they "
-            "live. Random labels, ratios, shapes: each test has its own place.")
+    order = rng.permutation(12)
+    for i, j in [(5, 6), (5, 8)]:  # within a batch, and across two
+        almost = order.copy()
+        almost[[i, j]] = almost[[j, i]]
+        epochs = [_cut(order, 4), _cut(almost, 4)]
+        what = ("every example comes once, in two orders that differ in the middle only: compare "
+                "whole orders")
+        _expect_sound(sound, epochs, 12, True, what)
+    return ("your test needs no network at all. The bugs around a network are best tested where "
+            "they live: random labels, ratios, shapes, each test has its own place.")
 
 
 def _different_orders(rng, m, count):

@@ -57,7 +57,7 @@ def bugs():
     """Explore bugs in a network that learns MNIST: its curve, its gradients, the verdict.
 
     Left, accuracy on other images while the network with the bugs and the right one learn; right,
-    each derivative against the measured one, and in words what `check_gradients` makes of it.
+    derivatives with the bugs over the right ones, and in words what `check_gradients` says.
     """
     controls = {
         "bug": choice("bug", list(BUGS), "slope of g missing"),
@@ -241,14 +241,15 @@ def start(figure):
     above = {"textcoords": "offset points", "xytext": (0, 22)}  # of the line, in any scale
     plane.annotate("all right", (-1, -1), **above, color=GRAY)
     plane.set(xlim=(-1.05, 1.05), ylim=(-HEIGHTS[0], HEIGHTS[0]))
-    plane.set(xlabel="right derivative / layer's largest", ylabel="with bugs / that largest")
+    plane.set(xlabel="right derivative (1: the layer's largest)")
+    plane.set(ylabel="wrong derivative (same units)")
     points = []
     for l, (color, marker) in enumerate(LAYER_STYLES, start=1):
         style = {"color": color, "marker": marker, "linestyle": "", "markersize": 4}
         points.append(plane.plot([], [], **style, label=f"layer {l}")[0])
     close = {"fontsize": 9, "columnspacing": 0.8, "handletextpad": 0.0, "borderpad": 0.1}
-    plane.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4, **close)
-    return {"curves": curves, "points": points}
+    legend = plane.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4, **close)
+    return {"curves": curves, "points": points, "legend": legend}
 
 
 def draw(artists, result):
@@ -259,6 +260,9 @@ def draw(artists, result):
     largest = max(np.abs(points[:, 1]).max() for points in result["ratios"])
     height = next((h for h in HEIGHTS if largest <= h), HEIGHTS[-1])
     artists["points"][0].axes.set_ylim(-height, height)
+    parts = (artists["legend"].legend_handles, artists["legend"].get_texts())
     for l, line in enumerate(artists["points"]):
+        for part in parts:
+            part[l].set_visible(l < len(result["ratios"]))
         points = result["ratios"][l] if l < len(result["ratios"]) else np.empty((0, 2))
         line.set_data(points[:, 0], np.clip(points[:, 1], -height, height))

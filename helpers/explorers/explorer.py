@@ -112,7 +112,7 @@ class Explorer(widgets.VBox):
         names = ", ".join(control.description for control in self.controls.values())
         note = HOW_TO_MAKE_IT_LIVE.format(controls=names)
         words = f"{self._canvas.problem or self._canvas.text}\n{note}"
-        data, metadata = bundle(self._picture.figure, words, note)
+        data, metadata = bundle(self._picture.figure, words, words)
         return {**super()._repr_mimebundle_(**kwargs), **data}, metadata
 
     # what the reader does

@@ -225,8 +225,8 @@ MORE = (
     "would give."
 )
 OTHER_LOSS = (
-    "The batch was of no use: the numeric derivatives are not those of the cross-entropy of X and "
-    "Y, so the loss, or hidden, or masks, is another one, or the loss clips its probabilities."
+    "The numeric derivatives do not belong to the cross-entropy of this X, Y: check that the loss "
+    "uses the same batch, hidden and masks, and clips nothing."
 )
 
 

@@ -46,7 +46,7 @@ def _unknown(first, wrong, layers):
     """Where to look when no pattern fits."""
     kind, l = first.kind, first.l
     if kind == "dZ":
-        below = " (what lies below may follow from it)" if l > 1 else ""
+        below = " (the layers below may be wrong because of it)" if l > 1 else ""
         text = f"dW{l} and db{l} disagree, in no pattern known here{below}. "
         if l == layers:
             return text + _fill(f"This is the last layer: look at {RIGHT_OUTPUT} first", l, layers)

@@ -68,8 +68,8 @@ def show(figure, alt):
 def bundle(figure, alt, note=""):
     """Return a figure in all forms that viewers of notebooks take, and metadata to go with them.
 
-    The words `alt` are the picture's alternative text and the plain form; the HTML shows `note`
-    below the picture.
+    The words `alt` are the picture's alternative text and the plain form; the HTML shows `note`,
+    line by line, below the picture.
     """
     png, width = _png(figure)
     encoded = base64.b64encode(png).decode()
@@ -77,9 +77,10 @@ def bundle(figure, alt, note=""):
         f'<img alt="{html.escape(alt)}" width="{width}" style="{CARD}" '
         f'src="data:image/png;base64,{encoded}">'
     )
+    below = html.escape(note).replace("\n", "<br>")
     # image/png is for viewers that know no HTML; of the two, JupyterLab takes the HTML
     data = {
-        "text/html": image + (note and f"<p><em>{html.escape(note)}</em></p>"),
+        "text/html": image + (below and f"<p><em>{below}</em></p>"),
         "image/png": encoded,
         "text/plain": alt,
     }

@@ -126,6 +126,26 @@ def neighbors_only(epochs, m):
     return complete_only(epochs, m) and not any(np.array_equal(a, b) for a, b in pairs)
 
 
+def by_part(part):
+    """Compare of each epoch's order only a part."""
+
+    def sound(epochs, m):
+        parts = [tuple(np.concatenate(batches)[part]) for batches in epochs]
+        return complete_only(epochs, m) and len(set(parts)) == len(parts)
+
+    return sound
+
+
+def by_first_batch(epochs, m):
+    firsts = [tuple(batches[0]) for batches in epochs]
+    return complete_only(epochs, m) and len(set(firsts)) == len(firsts)
+
+
+def batches_as_sets(epochs, m):
+    orders = [tuple(frozenset(batch.tolist()) for batch in batches) for batches in epochs]
+    return complete_only(epochs, m) and len(set(orders)) == len(orders)
+
+
 def in_place(epochs, m):
     for batches in epochs:
         for batch in batches:
@@ -176,6 +196,10 @@ WRONG = {
         "no example twice only": (without_repeats, "is missing"),
         "sets only": (distinct_only, "one example of each epoch comes twice"),
         "as many different ones as m": (right_count, "0 never comes"),
+        "first batch only": (by_first_batch, "differ in the middle only"),
+        "first example only": (by_part(slice(0, 1)), "differ in the middle only"),
+        "last example only": (by_part(slice(-1, None)), "differ in the middle only"),
+        "batches as sets": (batches_as_sets, "in three different orders"),
         "sorts the batches": (in_place, "in place"),
         "a sentence": (lambda epochs, m: "fine", "True or False was expected"),
     },

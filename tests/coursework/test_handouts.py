@@ -413,15 +413,27 @@ def test_hints_come_last_on_paper_and_checks_not_at_all():
     ]
 
 
+def test_fixes_come_last_on_a_students_paper():
+    fix = "<details><summary>Case 1: the fix and its source</summary>\n\nMend it.\n\n</details>"
+    cells = [(fix, "fix"), ("Next.",), *EXERCISES]
+    sources = [cell.source for cell in PAPER(small(*cells)).cells]
+    assert sources[:2] == [edition.FIXES_BELOW, "Next."]
+    assert sources[-2:] == ["## The fixes", "**Case 1.** Mend it."]
+    assert fix in [cell.source for cell in KEY_ON_PAPER(small(*cells)).cells]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         (["--chapters", "42"], r"no chapter 42; there are 00, 01, .*09"),
-        (["--without", "explorer"], r"tagged explorer; the tags are: explore, hint, paper, task$"),
+        (
+            ["--without", "explorer"],
+            "tagged explorer; the tags are: explore, fix, guess, hint, paper, task$",
+        ),
         (["--without", "solution"], "no solution can be left out by itself; task leaves out whole"),
         (
             ["--without", "stub"],
-            "no stub can be left out by itself; .* explore, hint, paper, task$",
+            "no stub can be left out by itself; .* explore, fix, guess, hint, paper, task$",
         ),
         (["--without", "check"], "no check can be left out by itself"),
         (["--without", "timing"], "no cell of these chapters is tagged timing"),

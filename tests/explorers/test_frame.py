@@ -246,8 +246,13 @@ def test_a_still_picture_stands_in_where_there_is_no_kernel():
     assert "application/vnd.jupyter.widget-view+json" in data
     assert data["text/plain"].startswith("x is 3\nThis is a still picture of a live explorer.")
     assert "height a, kind" in data["text/plain"]
-    assert re.search(r'<img alt="x is 3[^"]+" width="\d+" [^>]*src="data:image/png', data["text/html"])
-    assert "Run this cell in JupyterLab" in data["text/html"].split("<p>")[1]
+    assert re.search(
+        r'<img alt="x is 3[^"]+" width="\d+"[^>]* src="data:image/png', data["text/html"]
+    )
+    below = data["text/html"].split("<p>")[1]  # what a reader sees
+    assert below.startswith(
+        "<em>x is 3<br>This is a still picture of a live explorer. Run this cell"
+    )
     assert metadata["image/png"]["alt"] == data["text/plain"]
 
 
