@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..network import backward as right_backward
-from ..network import forward, initialize, one_hot
+from ..network import forward, initialize, one_hot, sigmoid_derivative
 from .frame import Wrong, attempt, exercise, expect, expect_number, expect_params, unpack
 
 
@@ -48,6 +48,9 @@ def _compare_network(backward, X, sizes, rng, *, biases=True):
         what += ", some Z exactly 0"
     grads = right_backward(cache, Y, params)
     got = attempt(backward, cache, Y, params)
+    if L > 1 and isinstance(got, (list, tuple)) and len(got) == 1:
+        raise Wrong(f"one layer is right. {what}, {L} pairs (dW, db) are wanted, one for each "
+                    "layer; one came.")
     got = expect_params(f"your result {what}", got, L, "dW, db")
     first, last = got[0][0], grads[-1][0]
     if L > 1 and np.shape(first) == last.shape and np.allclose(first, last):
@@ -102,7 +105,11 @@ def _wrong_hidden(dZ, Z, params, l):
     dA = dZ @ W.T
     slips = [
         (dA * (Z[l] >= 0), "at Z = 0 the gate is taken as open; (4.8) agrees on closed: Z > 0."),
-        (dA, f"the gate of layer {l} is missing: (4.7), with relu'(Z[{l}])."),
+        (dA, f"the gate of layer {l} is missing, or never closes: (4.7), with relu'(Z[{l}])."),
+        (dA * sigmoid_derivative(Z[l]), f"the slope of layer {l} is that of the sigmoid; its "
+         "activation is relu, with the slope 0 or 1 (4.8)."),
+        (dA * np.maximum(Z[l], 0) * (1 - np.maximum(Z[l], 0)), "A(1 - A) is the slope of the "
+         "sigmoid; the activation is relu, with the slope 0 or 1 (4.8)."),
         (dA * Z[l], f"dA is multiplied by Z[{l}]. Multiply by the slope of relu, 0 or 1."),
         (dA * np.maximum(Z[l], 0), "dA is multiplied by relu(Z). Multiply by its slope, 0 or 1."),
     ]
@@ -142,7 +149,7 @@ def _compare_residual(backward, dA, A_prev, Z, W):
     if shapes != [(n, n), (n,), (m, n)] and sorted(shapes) == sorted([(n, n), (n,), (m, n)]):
         raise Wrong(f"your result {what} has the shapes {shapes}: return dW, db, dA_prev, in order")
 
-    no_gate = "the gate is missing: where Z <= 0, relu lets nothing back."
+    no_gate = "the gate is missing, or never closes: where Z <= 0, relu lets nothing back."
     corner = "at Z = 0 the gate is taken as open; (4.8) agrees on closed: Z > 0, not Z >= 0."
     wide, other = dA * (Z >= 0), dA * (A_prev > 0)
     slips = [

@@ -12,7 +12,7 @@ def check_best_rate(rate, rng):
     slips = [
         (1.0, "That is the bound 2/κ of the steep direction: there its factor is -1."),
         (0.5, "That is 1/κ for the steep direction. It arrives at once, but the flat one keeps "
-         "3/4 of its length in each step. A larger rate helps the flat one more than it costs."),
+         "3/4 of its distance in each step. A larger rate helps the flat one more than it costs."),
         (2.0, "That is 1/κ for the flat direction. The steep one has the factor -3 there."),
         (4.0, "That is the bound for the flat direction. The steeper one diverges long before."),
         (0.6, "That is the factor, by its absolute value. The question asks for the rate that "
@@ -22,7 +22,7 @@ def check_best_rate(rate, rng):
         (1.25, "That is the mean of the curvatures. A rate has them in the denominator."),
     ]
     expect_number(rate, 0.8, "the rate at which both factors have the same absolute value", slips)
-    return "it is 2 / (κ1 + κ2), and both directions keep 0.6 of their length in each step."
+    return "it is 2 / (κ1 + κ2), and both directions keep 0.6 of their distance in each step."
 
 
 _REMEDY = "`total = parts[0]` is a second name for the first part; begin with new arrays"
@@ -105,14 +105,22 @@ def check_best_step(best_step, rng):
              "gradient, which is not of length 1."),
             (1 / curvatures.max(), "that is 1/κ for the largest curvature in any direction. You "
              "walk in one direction, and what counts is the curvature in that one."),
+            (1 / np.linalg.norm(H @ g / length), "that divides the length of the change of the "
+             "gradient by the distance. The gradient turns, too: take the part of its change that "
+             "lies along u, a dot product."),
             (n / curvatures.sum(), "that is 1/κ for the mean of the curvatures. You walk in one "
              "direction, and what counts is the curvature in that one."),
         ]
+        own, by_place = np.diag(H), H @ g / g  # one curvature for each parameter
+        singles = [g @ g / (g**2 @ own), 1 / own.max(), (1 / own).mean(), 1 / by_place.mean(),
+                   (1 / by_place).mean(), 1 / by_place.max()]
+        slips += [(rate, "a curvature for each parameter alone is true only if the bowl lies along "
+                   "the axes. Take one curvature, that in the direction u.") for rate in singles]
         what = f"your rate for a bowl with {n} parameter(s)"
         got = attempt(best_step, gradient, theta)
         if isinstance(got, np.ndarray) and got.shape == (n,) != ():
-            raise Wrong(f"{what} is an array, one number for each parameter. The question asks for "
-                        "one rate.")
+            raise Wrong(f"{what} is an array, one number for each parameter. The bowl need not lie "
+                        "along the axes; the question asks for one rate.")
         expect(what, got, right, slips, tolerance=1e-3 * min(1, right))
     return ("for a bowl at any angle. It can lie above the bound (5.5) of the steepest direction: "
             "that bound is for one rate in all steps, and this one is chosen anew at each point.")

@@ -41,6 +41,12 @@ def check_leaky_std(leaky_std, rng):
              "the ½ is missing: each side of 0 holds half of E[z²]."),
             (np.sqrt((1 + slope**2) / (2 * n)),
              "the factor is upside down. What the layer loses, the weights make up for."),
+            (np.sqrt(1 / n), "that is LeCun's formula, for a linear layer. What does the leak "
+             "leave of the second moment?"),
+            (np.sqrt(2 / (1 + slope**2)) / n, "n_in stands outside of the root."),
+            (1 / np.sqrt(n * ((1 + slope**2) / 2 - (1 - slope) ** 2 / (2 * np.pi))),
+             "that keeps the variance of g(z). Its mean is not 0, and what enters (6.1) in the "
+             "next layer is the second moment."),
         ]
         if slope > -1:
             slips += [
@@ -94,10 +100,13 @@ def _expect_layers(params, sizes):
                 raise Wrong(f"{name} of layer {layer} for sizes {sizes} is {describe(array)}; an "
                             f"array of shape {shape} was expected")
             if array.dtype != np.float32:
+                remedy = "`np.zeros(n)` gives float64; ask for `np.zeros(n, np.float32)`."
+                if name == "W":
+                    remedy = ("The limit r from `np.sqrt` is a float64, too, and makes one of what "
+                              "it multiplies: end with `.astype(np.float32)`.")
                 raise Wrong(f"{name} of layer {layer} is {array.dtype}. With float32 images every "
                             "product would be computed in float64, with twice the memory. "
-                            "The limit r from `np.sqrt` is a float64, too, and makes one of what "
-                            "it multiplies: end with `.astype(np.float32)`.")
+                            + remedy)
         if b.any():
             raise Wrong(f"b of layer {layer} is not zero")
 

@@ -25,10 +25,10 @@ def graph():
     is (4.9). What comes out is compared with a central difference (4.11).
     """
     controls = {
-        "step": slider("step", 0, 9, 7),
-        "x": slider("input x", -3, 3, 2.0, 0.1),
-        "w": slider("weight w", -2, 2, 0.5, 0.1),
-        "b": slider("bias b", -2, 2, -0.5, 0.1),
+        "step": slider("step", 0, 9, 4),
+        "x": slider("input x", -3, 3, 3.0, 0.1),
+        "w": slider("weight w", -2, 2, 1.0, 0.1),
+        "b": slider("bias b", -2, 2, -2.0, 0.1),
         "y": choice("label y", [1, 0], 1),
     }
     return Explorer(controls, compute, start, draw, (8.6, 3.6))

@@ -18,7 +18,7 @@ RATES = (0.02, 20)
 def descent():
     """Explore the learning rate and the start of gradient descent (chapter 05).
 
-    The path of the full batch, and the learning rate against the bound (5.5) of the lowest point.
+    The path, and the learning rate against the bound (5.5) of the lowest point.
     """
     controls = {
         "learning_rate": log_slider("learning rate α", *RATES, 1.0),
@@ -26,7 +26,7 @@ def descent():
         "b": slider("start b", -3.2, 2.4, START[1], 0.1),
     }
     full = partial(compute, batch_size=M, seed=0)
-    return Explorer(controls, full, partial(start, labels=("", f"all {M}")), draw, (9, 3.9))
+    return Explorer(controls, full, partial(start, labels=("", "path")), draw, (9, 3.9))
 
 
 def batches():
@@ -107,15 +107,18 @@ def compute(learning_rate, batch_size, w, b, seed):
     outside = int(((path < low) | (path > high)).any(axis=1).sum())
     if outside:
         verdict += f" {outside} of the {STEPS} steps end outside of the picture."
-    of_batches = f"{losses[-1]:.3f} with batches of {batch_size} (seed {seed}), "
+    ends, taken = f"{full_losses[-1]:.3f}", "a step"
+    if batch_size < M:
+        ends = f"{losses[-1]:.3f} with batches of {batch_size} (seed {seed}), {ends} with all {M}"
+        taken = "a step of the full batch"
     text = (
         (
             f"{STEPS} steps from ({w:z.1f}, {b:z.1f}) with α = {learning_rate:.3g}: loss "
-            f"{of_batches if batch_size < M else ''}{full_losses[-1]:.3f} with all {M}; "
+            f"{ends}; "
             f"lowest {loss(lowest):.3f}.\n"
             f"At the star the largest curvature is κ = {kappa:.3f}, bound (5.5): 2/κ = "
             f"{2 / kappa:.2f}.\n"
-            "There, by (5.4), a step of the full batch multiplies the distance across the valley "
+            f"There, by (5.4), {taken} multiplies the distance across the valley "
             f"by 1 − ακ = {factor:z.2f}: {verdict}"
         )
         .replace(" -", " −")
@@ -164,7 +167,7 @@ def start(figure, labels=("full batch", "mini-batches")):
     rates.axvline(1 / kappa, color="black", linewidth=1, linestyle=":")
     rates.axvline(2 / kappa, color="black", linewidth=2)
     rates.grid(visible=False)
-    rates.text(0.023, 0.62, "full batch settles", size=10)
+    rates.text(0.023, 0.62, f"{labels[0]} settles".strip(), size=10)
     rates.text(5.9, 0.62, "never", size=10)
     return {
         "paths": [

@@ -70,7 +70,7 @@ def _check_float64(params):
 def numerical_gradients(loss, params, h=1e-5):
     """Derivatives of `loss(params)` by central differences, as a list of (dW, db).
 
-    Eq. (4.11). `params` are in float64; each entry is moved by ±h and put back.
+    Central differences (4.11). `params` are in float64; each entry is moved by ±h and put back.
 
     >>> params = [(np.array([[3.0]]), np.array([1.0]))]
     >>> (dW, db), = numerical_gradients(lambda p: float(p[0][0][0, 0] ** 2), params)

@@ -118,8 +118,8 @@ def flow():
     show(
         dependencies(),
         "Graph of a network with one hidden layer: X and W1 lead to Z1, Z1 to A1, A1 and W2 to "
-        "Z2, Z2 to the loss J. At the edges, from J back: dZ = (A − Y)/m; dW = Aᵀ dZ to W2; "
-        "dA = dZ Wᵀ to A1; dZ = dA ⊙ g′(Z) to Z1; dW = Xᵀ dZ to W1.",
+        "Z2, Z2 to the loss J. At the edges, from J back: dZ2 = (A2 − Y)/m; dW2 = A1ᵀ dZ2 to W2; "
+        "dA1 = dZ2 W2ᵀ to A1; dZ1 = dA1 ⊙ g′(Z1) to Z1; dW1 = Xᵀ dZ1 to W1.",
     )
 
 

@@ -149,7 +149,7 @@ def vanishing(sizes):
 def starts(losses):
     """Draw the loss over the steps for each start: mean over the seeds, and each seed pale."""
     _, ax = plt.subplots()
-    styles = zip((BLUE, ORANGE, SKY, "black"), ("-", "--", "-", ":"), (2, 2, 6, 2), strict=True)
+    styles = zip((SKY, "black", ORANGE, BLUE), ("-", ":", "--", "-"), (6, 2, 2, 2), strict=True)
     for (name, runs), (color, line, width) in zip(losses.items(), styles, strict=True):
         steps = np.arange(1, runs.shape[1] + 1)
         ax.plot(steps, runs.T, color=color, ls="-", lw=0.6, alpha=0.4)
@@ -160,20 +160,3 @@ def starts(losses):
     ax.legend(ncols=2, loc="lower left")
     words = ", ".join(f"{name} {runs[:, -10:].mean():.2f}" for name, runs in losses.items())
     show(ax, f"Loss over 100 steps from four starts. Mean over the last ten steps: {words}.")
-
-
-def thirty_layers(measured, predicted):
-    """Draw the second moment over thirty ReLU layers, for three variances of the weights."""
-    named = {factor: rf"${factor}/n_{{\mathrm{{in}}}}$" for factor in measured}
-    ax = layer_spread(
-        {named[factor]: runs for factor, runs in measured.items()},
-        {named[factor]: theory for factor, theory in predicted.items()},
-    )
-    ax.set_ylabel("second moment of A,\nrelative to the images")
-    ax.legend(title="Var(w)", loc="upper left")
-    words = ", ".join(f"{factor} / n_in {theory[-1]:.0e}" for factor, theory in predicted.items())
-    show(
-        ax,
-        "Second moment of ReLU activations over thirty layers on a log axis; three seeds each stay "
-        f"close to the theory, which ends at: {words}.",
-    )

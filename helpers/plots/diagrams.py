@@ -88,15 +88,19 @@ def dependencies():
     Above the nodes those of the forward pass, at the edges those of the backward pass.
     """
     Z1, A1, Z2, W1, W2 = "Z^{[1]}", "A^{[1]}", "Z^{[2]}", "W^{[1]}", "W^{[2]}"
-    places = {"X": (0, 0), Z1: (2.2, 0), A1: (5.0, 0), Z2: (7.6, 0), "J": (10.2, 0)}
-    places |= {W1: (2.2, -1.9), W2: (7.6, -1.9)}
+    places = {"X": (0, 0), Z1: (2.4, 0), A1: (5.9, 0), Z2: (8.9, 0), "J": (12.1, 0)}
+    places |= {W1: (2.4, -1.9), W2: (8.9, -1.9)}
     edges = [("X", Z1), (W1, Z1), (Z1, A1), (A1, Z2), (W2, Z2), (Z2, "J")]
-    forward = {"X": "image", Z1: "$X\\,W + b$", A1: "$g(Z)$", Z2: "$A\\,W + b$"}
-    forward["J"] = "softmax, loss"
-    back = {("Z^{[2]}", "J"): "$dZ = (A - Y)/m$", (W2, Z2): "$dW = A^{\\top} dZ$"}
-    back |= {(A1, Z2): "$dA = dZ\\, W^{\\top}$", (Z1, A1): "$dZ = dA \\odot g'(Z)$"}
-    back[W1, Z1] = "$dW = X^{\\top} dZ$"
-    ax = graph(places, edges, forward, size=(8.6, 3.3))
+    forward = {"X": "images", Z1: f"$X\\,{W1} + b^{{[1]}}$", A1: f"$g({Z1})$"}
+    forward |= {Z2: f"${A1}\\,{W2} + b^{{[2]}}$", "J": "softmax, loss"}
+    back = {
+        (Z2, "J"): f"$d{Z2} = (A^{{[2]}} - Y)/m$",
+        (W2, Z2): f"$d{W2} = A^{{[1]\\top}} d{Z2}$",
+        (A1, Z2): f"$d{A1} = d{Z2}\\, W^{{[2]\\top}}$",
+        (Z1, A1): f"$d{Z1} = d{A1} \\odot g'({Z1})$",
+        (W1, Z1): f"$d{W1} = X^{{\\top}} d{Z1}$",
+    }
+    ax = graph(places, edges, forward, size=(10, 3.3))
     for (start, end), formula in back.items():
         (x0, y0), (x1, y1) = places[start], places[end]
         beside = x0 == x1
@@ -105,7 +109,7 @@ def dependencies():
         middle = ((x0 + x1) / 2, (y0 + y1) / 2)
         ax.annotate(formula, middle, offset, color=ORANGE, textcoords="offset points", **where)
     words = "forward: above the nodes\nback: at the edges"
-    ax.text(10.8, -1.9, words, color=GRAY, ha="right", va="center")
+    ax.text(12.7, -1.9, words, color=GRAY, ha="right", va="center")
     return ax
 
 

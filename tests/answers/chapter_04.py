@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers import relu_derivative
+from helpers import relu_derivative, sigmoid_derivative
 
 
 def residual(through_W=True, around=True, gate=None, transposed=True, gate_around=False):
@@ -197,6 +197,23 @@ WRONG = {
         ),
         "db first": (network(layer=lambda A, dZ, l: (dZ.sum(0), A[l - 1].T @ dZ)), "(db, dW)"),
         "no gate": (network(hidden=lambda dZ, Z, p, l: dZ @ p[l][0].T), "gate of layer 2"),
+        "gate that never closes": (
+            network(hidden=lambda dZ, Z, p, l: (dZ @ p[l][0].T) * (np.maximum(Z[l], 0) >= 0)),
+            "never closes",
+        ),
+        "slope of the sigmoid": (
+            network(hidden=lambda dZ, Z, p, l: (dZ @ p[l][0].T) * sigmoid_derivative(Z[l])),
+            "that of the sigmoid",
+        ),
+        "A (1 - A) of relu": (
+            network(
+                hidden=lambda dZ, Z, p, l: (
+                    (dZ @ p[l][0].T) * np.maximum(Z[l], 0) * (1 - np.maximum(Z[l], 0))
+                )
+            ),
+            "A(1 - A) is the slope of the sigmoid",
+        ),
+        "one layer": (network(ending=lambda grads: grads[:1]), "one layer is right"),
         "open at 0": (
             network(hidden=lambda dZ, Z, p, l: (dZ @ p[l][0].T) * (Z[l] >= 0)),
             "at Z = 0",

@@ -142,6 +142,21 @@ def one_for_each(gradient, theta):
     return 1 / ((gradient(theta + 1e-5 * u) - gradient(theta - 1e-5 * u)) / 2e-5)
 
 
+def length_of_the_change(gradient, theta, h=1e-5):
+    u = along(gradient, theta)[1]
+    return 2 * h / np.linalg.norm(gradient(theta + h * u) - gradient(theta - h * u))
+
+
+def own_curvatures(gradient, theta):
+    H = np.array([(gradient(theta + v) - gradient(theta - v)) / 2 for v in np.eye(len(theta))])
+    return np.diag(H)
+
+
+def curvature_along_each_axis(gradient, theta):
+    g = gradient(theta)
+    return g @ g / (g**2 @ own_curvatures(gradient, theta))
+
+
 def in_place(gradient, theta):
     g, u = along(gradient, theta)
     theta += 1e-5 * u
@@ -200,6 +215,9 @@ WRONG = {
         "sign": (wrong_way_round, "the sign"),
         "largest curvature": (largest_curvature, "largest curvature"),
         "mean curvature": (mean_curvature, "mean of the curvatures"),
+        "length of the change": (length_of_the_change, "lies along u"),
+        "one curvature for each parameter": (curvature_along_each_axis, "along the axes"),
+        "largest of them": (lambda g, theta: 1 / own_curvatures(g, theta).max(), "along the axes"),
         "one for each parameter": (one_for_each, "one number for each"),
         "in place": (in_place, "changed its argument number 2"),
         "a step of length 1": (length_one, "length 1"),

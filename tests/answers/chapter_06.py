@@ -50,6 +50,10 @@ def a_float64_limit(sizes, rng):
     return [(w * np.sqrt(6 / len(w)), np.zeros(w.shape[1], "f")) for w in W]
 
 
+def b_in_float64(sizes, rng):
+    return [(W, np.zeros(len(b))) for W, b in uniform(he)(sizes, rng)]
+
+
 def normal(sizes, rng):
     return initialize(sizes, rng=rng, scheme="he")
 
@@ -109,13 +113,19 @@ WRONG = {
         "upside down": (lambda n, a: np.sqrt((1 + a**2) / (2 * n)), "upside down"),
         "slope not squared": (lambda n, a: np.sqrt(2 / ((1 + a) * n)), "not squared"),
         "sum squared": (lambda n, a: np.sqrt(2 / ((1 + a) ** 2 * n)), "sum 1 + slope"),
-        "LeCun": (lambda n, a: np.sqrt(1 / n), "expected"),
+        "LeCun": (lambda n, a: np.sqrt(1 / n), "LeCun's formula"),
+        "n_in outside": (lambda n, a: np.sqrt(2 / (1 + a**2)) / n, "outside of the root"),
+        "variance of g": (
+            lambda n, a: 1 / np.sqrt(n * ((1 + a**2) / 2 - (1 - a) ** 2 / (2 * np.pi))),
+            "keeps the variance",
+        ),
         "text": (lambda n, a: "√(2/n)", "a number was expected"),
     },
     "he-uniform": {
         "as printed": (as_printed_in_the_task, "float64"),
         "float64": (uniform(he, dtype=float), "float64"),
         "float32 numbers times a float64 limit": (a_float64_limit, "limit r"),
+        "b in float64": (b_in_float64, "np.zeros(n, np.float32)"),
         "from 0": (uniform(he, low=0), "assumption (a)"),
         "r is the standard deviation": (uniform(lambda n, k: np.sqrt(2 / n)), "variance r²/3"),
         "n_out": (uniform(lambda n, k: np.sqrt(6 / k)), "n_out stands"),

@@ -76,7 +76,7 @@ def check(settings):
 @pytest.fixture(scope="module")
 def control_values():
     start, values = start_and_values("graph")
-    assert start == START
+    assert start == {"step": 4, "x": 3.0, "w": 1.0, "b": -2.0, "y": 1}
     return values
 
 

@@ -1,5 +1,6 @@
 """Pictures show the data they were given. How they reach a reader: test_show.py."""
 
+import re
 import types
 
 import matplotlib.colors
@@ -334,9 +335,17 @@ def test_graph_points_forward_and_writes_values_above_derivatives_below():
 
 def test_dependencies_lead_from_the_loss_back_to_every_weight():
     ax = plots.dependencies()
-    nodes = {t.get_text(): t.get_position() for t in ax.texts if "^" in t.get_text()[:4]}
+    nodes = {
+        t.get_text(): t.get_position()
+        for t in ax.texts
+        if re.fullmatch(r"\$\w\^\{\[\d\]\}\$", t.get_text())
+    }
     back = {t.xy: t.get_text() for t in ax.texts if getattr(t, "xy", None)}
-    for l, formula in ((1, r"$dW = X^{\top} dZ$"), (2, r"$dW = A^{\top} dZ$")):
+    into_first, into_second = (
+        r"$dW^{[1]} = X^{\top} dZ^{[1]}$",
+        r"$dW^{[2]} = A^{[1]\top} dZ^{[2]}$",
+    )
+    for l, formula in (1, into_first), (2, into_second):
         (x, y), (_, y_of_z) = nodes[f"$W^{{[{l}]}}$"], nodes[f"$Z^{{[{l}]}}$"]
         assert back[x, (y + y_of_z) / 2] == formula
 
