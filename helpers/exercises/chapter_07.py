@@ -21,13 +21,15 @@ def check_how_many_images(m, rng):
         (196, "0.1 percentage points are 0.001, not 0.01."),
         (78400, "That is for *two* standard errors of 0.1 points. Asked is one."),
         (75295, "That is for 1.96 standard errors of 0.1 points. Asked is one."),
-        (20000, "That is (1 - p) / s², or p (1 - p) rounded. Take both factors, p and 1 - p."),
+        (20000, "That is (1 - p) / s², without the factor p, or the right number rounded too far: "
+         "it is asked to the nearest hundred."),
         (980000, "That is p / s². The variance of one image is p (1 - p)."),
         (960400, "That is p² / s². The variance of one image is p (1 - p)."),
         (400, "That is (1 - p)² / s². The variance of one image is p (1 - p)."),
         (0.0014, "That is the standard error with 10,000 images. How many does 0.001 take?"),
     ]
-    expect_number(m, 19600, "the m at which p (1 - p) / m is the square of 0.001", slips)
+    meaning = "the m at which p (1 - p) / m is the square of 0.001, to the nearest hundred"
+    expect_number(m, 19600, meaning, slips, tolerance=0.0026)
     return "and half of that error takes four times as many images: m grows with 1/s²."
 
 

@@ -147,6 +147,8 @@ def check_fold(fold, rng):
             (b - shift.sum(), "one number is taken off all biases. Each unit has its own sum."),
             (b - shift[:, 0], "a column (k, 1) met a row (k,), and broadcasting made it (k, k)."),
         ]
+        if k == n:
+            slips.append((b - mean / scale, "μ/s comes off the input, so it reaches b through W."))
         expect(f"{what}, the new b", new_b, b - shift, slips)
     _check_single(fold, rng)
     return ("both layers give the same Z for any image. Whatever only scales and moves its input "

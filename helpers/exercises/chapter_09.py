@@ -25,6 +25,8 @@ def check_ceiling(share, rng):
         (3 / 4, "Between 2 and 3 that answers class 0. Which class lies denser there?"),
         (1 / 6, "That is the share that is wrong."),
         (5 / 3, "Each class makes up half of the points, so each share counts one half."),
+        (7 / 8, "That takes the points as spread evenly from 0 to 4. But the two classes have "
+         "different heights: each has the density 1 over its length."),
         (2 / 3, "That is the share of class 0 that is right. Class 1 makes up the other half."),
         (7 / 12, "That gives up all points between 2 and 3. One class is still right there."),
         (1.0, "Between 2 and 3 lie points of both classes. No rule gets all of these right."),
@@ -142,12 +144,19 @@ def _slips(image):
     rows, mixed, columns = _moments(image, *_center(image))
     corner_rows, corner_mixed, _ = _moments(image, 0, 0)
     middle_rows, middle_mixed, _ = _moments(image, (height - 1) / 2, (width - 1) / 2)
+    paper_rows, paper_mixed, _ = _moments(np.ones_like(image), *_center(image))
+    turned_rows, turned_mixed, _ = _moments(image, *_center(image)[::-1])
     slips = [
         (-k, "the sign is wrong: going down, ink that moves to the right counts as positive."),
         (_slant((image > 0).astype(float)), "every inked pixel counts alike. Weigh it by its ink."),
         (corner_mixed / corner_rows, "i and j count from the corner. Take r and c off them first."),
         (middle_mixed / middle_rows,
          "i and j count from the middle of the field, not from the center of mass."),
+        (paper_mixed / paper_rows, "the ink p is missing from both sums."),
+        (mixed / paper_rows, "the ink p is missing from the sum of (i - r)²."),
+        (paper_mixed / rows, "the ink p is missing from the sum of (i - r)(j - c)."),
+        (turned_mixed / turned_rows,
+         "r and c have changed places: `center_of_mass` returns the row first."),
         (mixed / image.sum(dtype=float), "that is still to be divided by the spread of the rows."),
         (mixed, "that is the mixed sum alone. Divide it by the sum of (i - r)² p."),
         (np.arctan(k), "that is an angle in radians. Columns per row are asked."),

@@ -127,7 +127,9 @@ WRONG = {
         "s = 0.01": (196, "not 0.01"),
         "two standard errors": (78_400, "Asked is one"),
         "95 percent": (75_295, "Asked is one"),
-        "rounded": (20_000, "both factors"),
+        "without p, or rounded": (20_000, "nearest hundred"),
+        "a hundred too many": (19_700, "too large"),
+        "a hundred too few": (19_500, "too small"),
         "p alone": (980_000, "p / s²"),
         "too few": (10_000, "too small"),
     },
@@ -186,7 +188,7 @@ WRONG = {
 }
 
 RIGHT = {
-    "how-many-images": [19600, 19_600.0, np.float32(19599.9)],
+    "how-many-images": [19600, 19_600.0, 19_640, np.float32(19599.9)],
     "when-sure": [sure_with_a_loop, sure_through_helpers],
     "two-networks": [by_counting, by_covariance, with_error(one_less)],
 }

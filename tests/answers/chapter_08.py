@@ -168,6 +168,7 @@ WRONG = {
             lambda W, b, mean, scale: (W / scale.T, b - W @ mean),
             "not divided by `scale` yet",
         ),
+        "past W": (lambda W, b, mean, scale: (W / scale.T, b - mean / scale), "through W"),
         "scaled twice": (
             lambda W, b, mean, scale: (W / scale.T, b - W / scale.T @ (mean / scale)),
             "twice",

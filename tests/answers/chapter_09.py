@@ -40,6 +40,23 @@ def unweighted(image):
     return mixed / rows
 
 
+def without_ink(above=True, below=True):
+    """Make a function for exercise 3 that forgets the ink in one of its sums or in both."""
+
+    def slant(image):
+        paper, center = np.ones_like(image), center_of_mass(image)
+        mixed = sums(image if above else paper, *center)[1]
+        return mixed / sums(image if below else paper, *center)[0]
+
+    return slant
+
+
+def center_swapped(image):
+    c, r = center_of_mass(image)
+    rows, mixed, _ = sums(image, r, c)
+    return mixed / rows
+
+
 def from_the_corner(image):
     rows, mixed, _ = sums(image, 0, 0)
     return mixed / rows
@@ -129,6 +146,7 @@ WRONG = {
         "the error": (0.17, "share that is wrong"),
         "not halved": (1.67, "one half"),
         "class 0 alone": (0.67, "share of class 0"),
+        "heights alike": (0.875, "different heights"),
         "gives up": (0.58, "gives up"),
         "all": (1.0, "both classes"),
         "percent": (83.3, "percent"),
@@ -151,6 +169,10 @@ WRONG = {
         "rows per column": (rows_per_column, "rows per column"),
         "sign": (sign_turned, "sign is wrong"),
         "unweighted": (unweighted, "Weigh it by its ink"),
+        "no ink": (without_ink(above=False, below=False), "missing from both sums"),
+        "no ink above": (without_ink(above=False), "missing from the sum of (i - r)(j - c)"),
+        "no ink below": (without_ink(below=False), "missing from the sum of (i - r)²"),
+        "r and c swapped": (center_swapped, "changed places"),
         "from the corner": (from_the_corner, "from the corner"),
         "from the middle": (from_the_middle, "middle of the field"),
         "covariance": (covariance, "spread of the rows"),
