@@ -66,12 +66,13 @@ def exercise(check):
 
     The decorated check takes the answers alone and returns None. Its random numbers are the same
     in each run, and others for each value of the environment variable EXERCISE_SEED, by which a
-    grader gives each student input of their own.
+    grader gives each student input of their own. With `show=False`, as in a solution, it is silent
+    about a right answer: the remark would give it away.
     """
     key = zlib.crc32(check.__name__.encode())
 
     @functools.wraps(check)
-    def checked(*answers):
+    def checked(*answers, show=True):
         try:
             if any(answer is ... for answer in answers):
                 raise NotAttempted("Not attempted yet.")
@@ -82,9 +83,10 @@ def exercise(check):
                 raise
             untouched = isinstance(wrong, NotAttempted)
             verdict = Verdict("open", RUN_FIRST) if untouched else Verdict("wrong", str(wrong))
-        from IPython.display import display
+        if show or verdict.kind != "right":
+            from IPython.display import display
 
-        display(verdict)
+            display(verdict)
 
     return checked
 
