@@ -70,6 +70,8 @@ def check_standardize(standardize, rng):
             ((X_dev - own) / std, "the mean is that of the dev set, not of the training set."),
             ((X_dev - mean) / own_std,
              "it is divided by the standard deviation of the dev set itself."),
+            (np.where(flat, 0, (X_dev - mean) / std), "a pixel that never varies in the training "
+             "set was set to 0. Subtract its mean, and leave what remains."),
             (X_dev, "the dev set came back as it was. It goes through the same formula."),
         ]
         expect(dev, pair[1], (X_dev - mean) / std, slips, tolerance=1e-4)
@@ -133,14 +135,24 @@ def check_class_variances(class_variances, rng):
     for m, n, classes in [(7, 3, 3), (8, 4, 2), (1, 2, 1), (5, 1, 3), (5, 4, 1), (60, 7, 10)]:
         X, Y = _examples(rng, m, n, classes)
         expected, counts = _reference_variances(X, Y), Y.sum(axis=0)
-        got = attempt(class_variances, X, Y)
-        M, squares = Y.T @ X / counts[:, None], Y.T @ X**2 / counts[:, None]
+        got = _attempt_with_counts(class_variances, X, Y)
+        sums, sums_of_squares = Y.T @ X, Y.T @ X**2
+        M, squares = sums / counts[:, None], sums_of_squares / counts[:, None]
         over_m = Y.T @ X**2 / m - (Y.T @ X / m) ** 2
         slips = [
             (squares,
              "that is the mean of the squares; the square of the mean is to be subtracted."),
             (squares - M, "the mean is subtracted, but not its square."),
             (over_m, "each class is divided by m, the number of all examples, not by its own m_k."),
+            (squares + M**2, "the square of the mean is added; it is to be subtracted."),
+            (sums_of_squares - sums**2, "no sum is divided by m_k, the number of examples of class "
+             "k. It is the sum of *column* k of Y."),
+            (sums_of_squares - M**2, "the sum of the squares is not divided by m_k."),
+            (squares - sums**2, "what is squared and subtracted is a sum; divide it by m_k first."),
+            (squares - sums**2 / counts[:, None],
+             "the sum is divided by m_k after it is squared; divide first, then square."),
+            (sums**2 / counts[:, None] - M**2,
+             "(Y^T X)² squares the sums; in the first term, square each x before you sum."),
             (expected * counts[:, None], "these are sums; nothing is divided by m_k."),
             (np.sqrt(np.abs(expected)),
              "that is the standard deviation, the root of the variance."),
@@ -160,6 +172,16 @@ def check_class_variances(class_variances, rng):
              "and the variance small, the difference of two large numbers loses digits.)")
     loop = " Now without the loop: which matrix product holds the sums for all classes at once?"
     return words + loop * has_loop(class_variances) + slow
+
+
+def _attempt_with_counts(class_variances, X, Y):
+    try:
+        return attempt(class_variances, X, Y)
+    except Wrong as wrong:
+        if "broadcast" not in str(wrong):
+            raise
+        raise Wrong(f"{wrong} Each row of Y^T X needs its own count m_k: sum the columns of Y "
+                    "(`axis=0`), and make that a column, of shape (classes, 1).") from None
 
 
 def _examples(rng, m, n, classes):

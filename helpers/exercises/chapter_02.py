@@ -46,10 +46,15 @@ def check_absorb_scaling(absorb_scaling, rng):
         slips = [
             (b, "the bias is the old one. Multiply out: what does not contain X goes into it."),
             (b - mean @ W, "the mean goes through W without being divided by std."),
+            (b - (mean / std).sum(),
+             "each mean / std has to go through its weights before they are summed."),
             (b + shift, "the sign of the second term. The mean is subtracted from the inputs."),
             (-shift, "the old bias has been lost."),
             (shift - b, "the signs have changed places."),
         ]
+        if n == units:
+            slips += [((b - mean @ W) / std, "everything is divided by std. The old bias is not, "
+                       "and each mean is divided by the std of its own input, before the sum.")]
         expect(f"your b' {where}", got[1], b - shift, slips)
     return ("raw inputs give the same Z, for any layer. The statistics can no longer be forgotten, "
             "and they cost nothing when the network is used.")
@@ -69,6 +74,9 @@ def check_curve_through(curve_through, rng):
             (_output(t, ones, -t, ends[1:]), "the weights of the second layer are the slopes. But "
              "the units to the left go on: what unit j adds is the *change* of the slope at its "
              "corner."),
+            (_output(t, ones, -t, ends[:-1]), "the weights of the second layer are the slopes "
+             "*before* the corners. What unit j adds is the *change* of the slope at its corner: "
+             "after minus before."),
             (_output(t, ones, t, np.diff(ends)),
              "the corners sit at -t. The unit x + b switches on where x = -b."),
             (_output(t, ones, -t, np.diff(np.concatenate([[0], np.diff(h), [0]]))),

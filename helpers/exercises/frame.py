@@ -30,6 +30,7 @@ SOMEWHERE = (
     "to a logarithm, although the result is an ordinary number."
 )
 NEW_ARRAY = "compute into a new array (`a = a * b`, not `a *= b`)"
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 RUN_FIRST = "If you have, run the cell with your answer first, then this one."
 
 
@@ -114,11 +115,11 @@ def attempt(function, *arguments, warned=SOMEWHERE, remedy=NEW_ARRAY):
     numerical = [str(w.message) for w in caught if issubclass(w.category, RuntimeWarning)]
     if numerical:
         raise Wrong(f"{call} warned: {numerical[0]}. {warned}")
-    for position, (before, after) in enumerate(zip(arguments, given, strict=True), start=1):
+    for position, (before, after) in enumerate(zip(arguments, given, strict=True)):
         if not _same(before, after):
             raise Wrong(
-                f"{call} has changed its argument number {position} in place. Whoever called it "
-                f"still needs the old numbers: {remedy}."
+                f"{call} has changed its {_describe_argument(function, position)} in place. "
+                f"Whoever called it still needs the old numbers: {remedy}."
             )
     if result is None:
         raise Wrong(f"{call} returned None. Is the `return` missing?")
@@ -268,11 +269,21 @@ def _kind(expected):
     return f"an array of shape {expected.shape}" if expected.ndim else "a number"
 
 
-def _describe_call(function, arguments):
+def _names_of_arguments(function):
     try:
-        names = list(inspect.signature(function).parameters)
+        return list(inspect.signature(function).parameters)
     except (TypeError, ValueError):  # functions of NumPy's own do not tell
-        names = []
+        return []
+
+
+def _describe_argument(function, position):
+    names = _names_of_arguments(function)
+    name = f", `{names[position]}`," if position < len(names) else ""
+    return f"{ORDINALS[position]} argument{name}"
+
+
+def _describe_call(function, arguments):
+    names = _names_of_arguments(function)
     names += [f"argument {i + 1}" for i in range(len(names), len(arguments))]
     arrays = [
         f"{name} = {value.round(3).tolist()}"

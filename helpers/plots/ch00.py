@@ -15,6 +15,12 @@ def first_digits(X, y):
     show(ax, f"The first {len(X)} digits of MNIST in rows, each with its label.")
 
 
+def exceptions(X, y):
+    """Two closed fours and an open nine, each with its label below."""
+    ax = images.digits(X, captions=[str(digit) for digit in y], columns=len(X), width=3)
+    show(ax, "Two fours that are closed at the top, and a nine that is open there.")
+
+
 def network(x, sizes):
     """An image on its way through a network of these sizes to ten digits."""
     _, ax = plt.subplots(figsize=(7.5, 3.2))
@@ -40,9 +46,9 @@ def network(x, sizes):
     hidden = " and ".join(map(str, sizes[1:-1]))
     show(
         ax,
-        f"An image with {sizes[0]} pixels, an arrow, then columns of dots: hidden layers of "
-        f"{hidden} units and {sizes[-1]} outputs, marked 0 to 9. A line joins each dot to each dot "
-        "of the next column.",
+        f"An image with {sizes[0]} pixels, an arrow, then columns of dots for hidden layers of "
+        f"{hidden} units, and {sizes[-1]} diamonds, the outputs, marked 0 to 9. A line joins each "
+        "dot to each dot or diamond of the next column.",
     )
 
 
@@ -57,12 +63,12 @@ def curves(history):
 
 
 def gallery(X, y, answers):
-    """Twenty images that were read right, and ten that were not."""
+    """Twenty images that were read correctly, and ten that were not."""
     right, wrong = np.flatnonzero(answers == y)[:20], np.flatnonzero(answers != y)[:10]
     captions = [str(answers[i]) for i in right]
     captions += [f"{y[i]} read\nas {answers[i]}" for i in wrong]
     ax = images.digits(X[np.concatenate([right, wrong])], captions)
-    show(ax, "Two rows of digits that were read right, then one row that was read wrong.")
+    show(ax, "Two rows of digits that were read correctly, then one row that was not.")
 
 
 def prediction(x, label, params):

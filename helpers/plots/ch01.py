@@ -1,4 +1,4 @@
-"""Pictures of chapter 01: bytes, the classes of digits, and what the nearest mean gets wrong."""
+"""Pictures of chapter 01: bytes, the classes of digits, and a mini-batch."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -50,18 +50,6 @@ def means_and_variances(M, V):
         digits(np.concatenate([M, V / V.max()]), captions),
         "Two rows of ten images. Top: the mean of each digit, blurred but readable. Bottom: the "
         "variance, dark along the edges of the strokes, lighter in between; the 1 is an hourglass.",
-    )
-
-
-def first_mistakes(X, answers, M, D):
-    """Show an image of each digit, the mean nearest to it, and the mean of its own class."""
-    captions = [f"a {k}" for k in range(10)]
-    captions += [f"answer {k}\n{D[i, k]:.0f}" for i, k in enumerate(answers)]
-    captions += [f"is {k}\n{D[k, k]:.0f}" for k in range(10)]
-    show(
-        digits(np.concatenate([X, M[answers], M]), captions),
-        "Three rows of ten. Top: one misread image of each digit. Middle: the mean that was "
-        "nearest. Bottom: the mean of its own class, which was farther away.",
     )
 
 

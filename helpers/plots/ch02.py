@@ -56,20 +56,20 @@ def bends(W1, b1, W2):
     _, ax = plt.subplots()
     ax.plot(x, output, color=BLUE)
     ax.plot(corners, output[1:-1], "o", color=ORANGE, linestyle="")
-    ax.set(xlabel="input x (no unit)", ylabel="output of the second layer")
+    ax.set(xlabel="input x", ylabel="output of the second layer")
     places = ", ".join(f"({a:g}, {h:g})" for a, h in zip(corners, output[1:-1, 0], strict=True))
     show(ax, f"A curve of straight pieces. Its corners, each with a dot, are at {places}.")
 
 
-def boundary(W1, b1, output):
-    """Show where the output of a network on (x1, x2) is positive, and where each unit bends."""
+def boundary(W1, b1, W2, b2):
+    """Show where relu(x W1 + b1) W2 + b2 is positive for x = (x1, x2), and where units bend."""
     side = np.linspace(-2.5, 2.5, 401)
     points = np.stack(np.meshgrid(side, side), axis=-1)
-    values = output(points.reshape(-1, 2)).reshape(401, 401)
+    Z = points @ W1 + b1
+    values = (relu(Z) @ W2 + b2)[..., 0]
     _, ax = plt.subplots(figsize=(4.6, 4.2))
     ax.contourf(side, side, values, [0, np.inf], colors=[SKY], alpha=0.5)
     ax.contour(side, side, values, [0], colors=[BLUE], linewidths=3)
-    Z = points @ W1 + b1
     for j, (color, style) in enumerate(((ORANGE, "--"), (GREEN, "-."), ("black", ":"))):
         ax.contour(side, side, Z[..., j], [0], colors=[color], linestyles=style, linewidths=1.5)
         ax.plot([], [], color=color, linestyle=style, lw=1.5, label=f"$z_{j + 1} = 0$")
@@ -78,8 +78,9 @@ def boundary(W1, b1, output):
     ax.grid(visible=False)
     show(
         ax,
-        "The plane with three broken lines that form a triangle. Around it lies a shaded hexagon "
-        "with straight sides; each of its six corners is on one of the broken lines, two per line.",
+        "The plane with three lines, dashed, dash-dotted and dotted, that form a triangle. Around "
+        "it lies a shaded hexagon with straight sides; each of its six corners is on one of the "
+        "three lines, two per line.",
     )
 
 

@@ -46,12 +46,12 @@ def cost(probabilities):
     )
 
 
-def two_losses(squared, entropy):
+def two_losses(squared, log_loss):
     """Show two losses of a sigmoid output whose label is 1, and their slopes."""
     z = np.linspace(-8, 4, 241)
     a = sigmoid(z)
     figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3.2))
-    left.plot(z, entropy(z), label="cross-entropy")
+    left.plot(z, log_loss(z), label="cross-entropy")
     left.plot(z, squared(z), label="squared error")
     right.plot(z, a - 1)
     right.plot(z, 2 * (a - 1) * a * (1 - a))

@@ -99,6 +99,11 @@ def train_only(X_train, X_dev):
     return each_set_by_itself(X_train, X_dev)[0]
 
 
+def constant_pixels_to_0(X_train, X_dev):
+    mean, std = X_train.mean(axis=0), X_train.std(axis=0)
+    return tuple(np.where(std > 0, (X - mean) / fill(std), 0) for X in (X_train, X_dev))
+
+
 def standardize_pixel_by_pixel(X_train, X_dev):
     results = np.zeros(X_train.shape), np.zeros(X_dev.shape)
     for j in range(X_train.shape[1]):
@@ -162,6 +167,37 @@ def minuend_and_subtrahend(X, Y):
     return (Y.T @ X / counts) ** 2 - Y.T @ X**2 / counts
 
 
+def mean_added(X, Y):
+    counts = Y.sum(axis=0)[:, None]
+    return Y.T @ X**2 / counts + (Y.T @ X / counts) ** 2
+
+
+def sums_everywhere(X, Y):
+    return Y.T @ X**2 - (Y.T @ X) ** 2
+
+
+def first_sum_not_divided(X, Y):
+    return Y.T @ X**2 - (Y.T @ X / Y.sum(axis=0)[:, None]) ** 2
+
+
+def second_sum_not_divided(X, Y):
+    return Y.T @ X**2 / Y.sum(axis=0)[:, None] - (Y.T @ X) ** 2
+
+
+def divided_after_the_square(X, Y):
+    return (Y.T @ X**2 - (Y.T @ X) ** 2) / Y.sum(axis=0)[:, None]
+
+
+def sums_squared(X, Y):
+    counts = Y.sum(axis=0)[:, None]
+    return (Y.T @ X) ** 2 / counts - (Y.T @ X / counts) ** 2
+
+
+def sums_of_rows(X, Y):
+    counts = Y.sum(axis=1)
+    return Y.T @ X**2 / counts - (Y.T @ X / counts) ** 2
+
+
 def squeezed(X, Y):
     return variances_by_class(X, Y).squeeze()
 
@@ -201,7 +237,7 @@ WRONG = {
         "still open in part": (None, "expected a number"),
     },
     "standardize": {
-        "as printed": (as_printed_in_the_task, "changed its argument number 1"),
+        "as printed": (as_printed_in_the_task, "changed its first argument"),
         "divides by zero": (divides_by_zero, "standard deviation, 0"),
         "divides by zero unless empty": (divides_unless_empty, "standard deviation, 0"),
         "tiny number added": (adds_a_tiny_number, "blown up"),
@@ -216,8 +252,9 @@ WRONG = {
         "by the variance": (by_variance, "divides by the variance"),
         "by m - 1": (by_m_minus_1, "m - 1"),
         "mean only": (mean_only, "nothing is divided"),
+        "constant pixels set to 0": (constant_pixels_to_0, "was set to 0"),
         "dev untouched": (dev_untouched, "came back as it was"),
-        "in place": (in_place, "changed its argument number 1"),
+        "in place": (in_place, "changed its first argument"),
         "one array": (train_only, "two arrays were expected"),
     },
     "class-variances": {
@@ -230,6 +267,13 @@ WRONG = {
         "over all classes": (whatever_the_class, "whatever their class"),
         "mean of all": (mean_of_all, "mean is that of all"),
         "sign": (minuend_and_subtrahend, "wrong sign"),
+        "mean added": (mean_added, "it is to be subtracted"),
+        "no sum divided": (sums_everywhere, "no sum is divided"),
+        "first sum not divided": (first_sum_not_divided, "sum of the squares is not divided"),
+        "second sum not divided": (second_sum_not_divided, "divide it by m_k first"),
+        "divided after the square": (divided_after_the_square, "divide first, then square"),
+        "sums squared": (sums_squared, "square each x before"),
+        "sums of rows": (sums_of_rows, "sum the columns of Y"),
         "squeezed": (squeezed, "expected (1, 2)"),
         "standard deviation": (standard_deviation, "root of the variance"),
     },

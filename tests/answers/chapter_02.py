@@ -31,6 +31,14 @@ def mean_added(W, b, mean, std):
     return W / std[:, None], b + (mean / std) @ W
 
 
+def all_divided(W, b, mean, std):
+    return W / std[:, None], (b - mean @ W) / std
+
+
+def weights_not_in_the_bias(W, b, mean, std):
+    return W / std[:, None], b - (mean / std).sum()
+
+
 def bias_lost(W, b, mean, std):
     return W / std[:, None], -(mean / std) @ W
 
@@ -80,6 +88,10 @@ def ends(t, h):
 
 def slopes_as_weights(t, h):
     return np.ones((1, len(t))), -t, ends(t, h)[1:, None]
+
+
+def slopes_before(t, h):
+    return np.ones((1, len(t))), -t, ends(t, h)[:-1, None]
 
 
 def heights_as_weights(t, h):
@@ -170,14 +182,17 @@ WRONG = {
         "bias as it was": (bias_as_it_was, "the bias is the old one"),
         "mean not divided": (mean_not_divided, "without being divided by std"),
         "mean added": (mean_added, "sign of the second term"),
+        "all divided": (all_divided, "everything is divided by std"),
+        "weights not in the bias": (weights_not_in_the_bias, "through its weights"),
         "bias lost": (bias_lost, "old bias has been lost"),
         "bias as a row": (bias_as_a_row, "has shape (1, 3), expected (3,)"),
         "squeezed": (squeezed, "for 1 input and 5 units"),
-        "in place": (absorb_in_place, "changed its argument number 1"),
+        "in place": (absorb_in_place, "changed its first argument"),
         "one array": (weights_only, "two arrays were expected"),
     },
     "curve-through": {
         "slopes as weights": (slopes_as_weights, "*change* of the slope"),
+        "slopes before the corners": (slopes_before, "slopes *before* the corners"),
         "heights as weights": (heights_as_weights, "heights themselves"),
         "corners mirrored": (corners_mirrored, "corners sit at -t"),
         "run forgotten": (run_forgotten, "rise divided by a distance"),

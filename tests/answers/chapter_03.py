@@ -51,6 +51,10 @@ def prints_only(Z, y, k):
     print(losses(Z, y).argsort()[::-1][:k])
 
 
+def by_the_lead(Z, y, k):
+    return (Z.max(axis=1) - Z[np.arange(len(y)), y]).argsort()[::-1][:k]
+
+
 def as_a_list(Z, y, k):
     return list(losses(Z, y).argsort()[::-1][:k])
 
@@ -98,6 +102,22 @@ def binary_swapped(z, y):
     return np.mean(np.logaddexp(0, z) - (1 - y) * z)
 
 
+def binary_term_missing(z, y):
+    return np.logaddexp(0, z).mean()
+
+
+def binary_plus(z, y):
+    return (np.logaddexp(0, z) + z * y).mean()
+
+
+def binary_y_alone(z, y):
+    return (np.logaddexp(0, z) - y).mean()
+
+
+def binary_minus_z(z, y):
+    return (np.logaddexp(0, -z) - z * y).mean()
+
+
 def binary_sum(z, y):
     return np.sum(np.logaddexp(0, z) - z * y)
 
@@ -124,7 +144,7 @@ WRONG = {
         "negative": (-1.39, "sign"),
         "some number": (0.5, "too small"),
         "rounded early": (1.38, "round at the end"),
-        "rounded early, up": (1.40, "round at the end"),
+        "one decimal": (1.4, "two decimals, please"),
         "a string": ("1.39", "expected a number"),
     },
     "hardest": {
@@ -136,15 +156,19 @@ WRONG = {
         "least sure": (least_sure, "least sure"),
         "lowest logit": (lowest_logit, "the logit alone"),
         "least probable": (least_probable, "they tie"),
-        "shift in place": (shifted_in_place, "changed its argument number 1"),
+        "shift in place": (shifted_in_place, "changed its first argument"),
         "prints, returns nothing": (prints_only, "`return` missing"),
-        "a list": (as_a_list, "a NumPy array was expected"),
+        "by the lead": (by_the_lead, "lead of the largest logit"),
     },
     "binary-loss": {
         "from the sigmoid": (binary_without_care, "too large"),
         "clipped": (binary_clipped, "clipped"),
         "clipped at 1e-12": (binary_clipped_late, "clipped"),
         "1e-15 added": (binary_with_a_little_added, "has a little added"),
+        "term with y missing": (binary_term_missing, "term with y is missing"),
+        "plus z y": (binary_plus, "sign of the term"),
+        "y alone": (binary_y_alone, "y stands alone"),
+        "-z in the exponent": (binary_minus_z, "should be ln(1 + e^z)"),
         "labels swapped": (binary_swapped, "changed places"),
         "1 for the exponent of 1": (binary_one_for_zero, "logaddexp takes exponents"),
         "no mean": (binary_without_mean, "mean"),
@@ -155,6 +179,6 @@ WRONG = {
 
 RIGHT = {
     "loss-on-paper": [2 * np.log(2), 1.386, np.float32(1.39)],
-    "hardest": [with_a_loop, by_differences],
+    "hardest": [as_a_list, with_a_loop, by_differences],
     "binary-loss": [binary_by_cases, binary_by_two_logits],
 }

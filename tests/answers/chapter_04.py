@@ -155,7 +155,7 @@ WRONG = {
         "1/m twice": (residual_with_means, "1/m in it already"),
         "db over the units": (residual_with_db_over_units, "axis=0"),
         "db one number": (residual_with_one_db, "one number came"),
-        "in place": (residual_in_place, "changed its argument number 1"),
+        "in place": (residual_in_place, "changed its first argument"),
         "other order": (residual_in_other_order, "return dW, db, dA_prev, in order"),
         "dA_prev only": (lambda *a: residual()(*a)[2], "3 results were expected"),
     },
@@ -176,7 +176,7 @@ WRONG = {
             network(lambda A, Z, Y: (A[-1] - Y) * (Z[-1] > 0) / len(Y)),
             "applied to the output",
         ),
-        "in place": (network(output_error_in_place), "changed its argument number 1"),
+        "in place": (network(output_error_in_place), "changed its first argument"),
         "1/m twice": (
             network(layer=lambda A, dZ, l: (A[l - 1].T @ dZ / len(dZ), dZ.mean(axis=0))),
             "in it twice",

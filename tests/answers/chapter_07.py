@@ -156,7 +156,7 @@ WRONG = {
         "one result": (accuracy_only, "2 results were expected"),
         "one array": (lambda A, y, t: np.array(0.5), "2 results were expected"),
         "labels not filtered": (labels_not_filtered, "stopped with"),
-        "in place": (in_place, "changed its argument number 1"),
+        "in place": (in_place, "changed its first argument"),
     },
     "two-networks": {
         "sign": (with_error(right_error, sign=-1), "second network minus the first"),

@@ -148,7 +148,7 @@ WRONG = {
         "seeded inside": (same_order_each_epoch, "a second epoch"),
         "with repeats": (drawn_with_repeats, "of 40 images came, in 40 columns"),
         "endless": (endless, "images came, in"),
-        "labels in place": (labels_in_place, "changed its argument number 2"),
+        "labels in place": (labels_in_place, "changed its second argument"),
         "float64": (double_precision, "expected float32"),
         "one batch of all": (lambda X, y, batch_size, rng: [(X, y)], "have the sizes"),
         "no yield": (no_yield, "`yield` missing"),
@@ -181,7 +181,7 @@ WRONG = {
             lambda W, b, mean, scale: (W / scale.T, b - (W * (mean / scale).T).sum(axis=1)),
             "(k, k)",
         ),
-        "in place": (fold_in_place, "changed its argument number 1"),
+        "in place": (fold_in_place, "changed its first argument"),
         "float64": (
             lambda W, b, mean, scale: (W / scale.T, b - W.astype(float) @ (mean / scale)),
             "the new b is float64",

@@ -182,7 +182,7 @@ WRONG = {
         "degrees": (in_degrees, "degrees"),
         "one row": (without_a_case_for_one_row, "ZeroDivisionError"),
         "one row in NumPy": (without_a_case_in_numpy, "Return 0 for it"),
-        "in place": (normalizes_in_place, "changed its argument number 1"),
+        "in place": (normalizes_in_place, "changed its first argument"),
         "one per row": (one_per_row, "has shape (28,), but one number"),
     },
 }

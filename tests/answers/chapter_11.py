@@ -200,7 +200,7 @@ WRONG = {
             "as if it had started at zero",
         ),
         "the last one": (lambda snapshots, beta: snapshots[-1], "last snapshot"),
-        "in place": (in_place, "changed its argument number 1"),
+        "in place": (in_place, "changed its first argument"),
         "weights only": (weights_only, "2 results were expected"),
         "one layer": (one_layer, "one a layer"),
     },

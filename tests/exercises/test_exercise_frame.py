@@ -114,7 +114,7 @@ def broken(Z):
     [
         (numb, ["numb", "returned None", "return"]),
         (overflowing, ["overflow", "too large"]),
-        (zeroing, ["changed its argument number 1 in place"]),
+        (zeroing, ["changed its first argument, `Z`, in place"]),
         (broken, ["broken", r"Z = \[1.0, 1.0, 1.0\]", "stopped with ValueError"]),
         (np.array([3]), ["a function was expected", "shape"]),
     ],
@@ -142,7 +142,7 @@ def test_attempt_protects_the_arguments_of_the_check():
         params[0][0][:] = 0
         return 1
 
-    with says("changed its argument number 1"):
+    with says("changed its first argument"):
         attempt(changing, params)
     assert params[0][0].all()
 
