@@ -33,9 +33,12 @@ def rng():
     return np.random.default_rng(0)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """A Chromium that is driven by Playwright; where CI demands it, its absence is a failure."""
+    """A Chromium that is driven by Playwright; where CI demands it, its absence is a failure.
+
+    It ends with its module: Playwright's event loop is in the way of tests that run their own.
+    """
     import jupyter_in_browser
 
     if jupyter_in_browser.CHROMIUM is None:
@@ -45,7 +48,7 @@ def browser():
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(browser, tmp_path_factory):
     """A JupyterLab that serves the notebooks of its own folder."""
     import jupyter_in_browser

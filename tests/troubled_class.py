@@ -45,6 +45,7 @@ def soft_plus(z):
     return np.logaddexp(0, z)
 def binary_loss(z, y):
     return (soft_plus(z) - z * y).mean()
+import matplotlib.pyplot as plt
 plt.plot([1, 2])
 plt.show()
 """
@@ -113,7 +114,7 @@ def messy():
         "import a_package_that_is_missing",
         "input()",
         "%%time\nfactor = 2\n!echo $factor",
-        "%matplotlib inline\nplt.plot([1, 2])\nplt.show()",
+        "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()",
         "\n\nx = 1\n1 / 0",
         "%%time\nx = 1\nx / 0",
         "def broken(:",
