@@ -72,7 +72,7 @@ lint: $(VENV)/installed-test
 # only OpenBLAS knows the variable; the last digits of the outputs may differ
 chapters: $(VENV)/installed-test
 	OPENBLAS_CORETYPE=$(KERNEL) $(BIN)/python -m pytest notebooks --nbval-lax \
-	    --numprocesses=auto
+	    --numprocesses=auto --loadscope-reorder
 
 notebooks: $(VENV)/installed-test
 	$(BIN)/python notebooks/execute.py
