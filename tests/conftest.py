@@ -19,6 +19,13 @@ def pytest_make_parametrize_id(val, argname):
     return argname if isinstance(val, bytes) else None
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with notebooks and slow tests, so that no worker waits for them at the end."""
+    items.sort(
+        key=lambda item: item.path.suffix != ".ipynb" and not item.get_closest_marker("slow")
+    )
+
+
 @pytest.fixture(scope="session")
 def mnist():
     """All of MNIST, read-only: a function that writes into its input fails."""
