@@ -66,4 +66,4 @@ def fingerprint(notebook):
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    main(*sys.argv[1:])
