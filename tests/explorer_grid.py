@@ -1,5 +1,6 @@
 """Explorers before their first run, and the settings that a reader can make with their controls."""
 
+import re
 from functools import cache
 from itertools import combinations, product
 
@@ -22,6 +23,14 @@ def last(compute, settings):
     """Run a training to its end and measure."""
     *_, measure = compute(**settings)
     return measure()
+
+
+def assert_no_minus_zero(compute, grid):
+    """Sliders send a little less than 0 for 0: no word may say -0.00 for it."""
+    for settings in grid:
+        near_zero = settings | {name: v - 1e-17 for name, v in settings.items() if v == 0}
+        words = compute(**near_zero)["text"]
+        assert not re.search(r"-0\.0+(?!\d)", words), words
 
 
 @cache
