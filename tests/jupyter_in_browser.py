@@ -134,6 +134,7 @@ class ShownExplorer:
                 f"([canvas, argument]) => ({condition})(canvas, argument)",
                 arg=[self.canvas.element_handle(), argument],
                 timeout=1000 * seconds,
+                polling=50,  # by itself it would ask for each frame, and have each one drawn
             )
         except TooLate as error:
             now = self.canvas.evaluate("canvas => ({...canvas.dataset})")
@@ -152,21 +153,20 @@ class ShownExplorer:
             seconds,
         )
 
-    def wait_until_settled(self, label):
-        """Wait until a slider's readout and the number of pictures have not changed for a while."""
+    def wait_until_it_reads(self, label):
+        """Wait until the last picture is that of the number beside a slider."""
         self.wait(
             """(canvas, label) => {
                 const readout = [...canvas.closest('.explorer').querySelectorAll('.widget-label')]
                     .find((node) => node.textContent === label)
                     .parentElement.querySelector('.widget-readout');
-                const now = readout.textContent + canvas.dataset.number;
-                if (canvas.seen !== now) {
-                    canvas.seen = now;
-                    canvas.since = performance.now();
-                }
-                return performance.now() - canvas.since > 500;
+                const shown = Number(readout.textContent.replace('−', '-'));
+                return canvas.dataset.state === 'done'
+                    && Object.values(JSON.parse(canvas.dataset.settings))
+                        .some((value) => Math.abs(value - shown) <= 0.0051);
             }""",
             label,
+            reason=f"{label!r} was dragged",
         )
 
     @property
