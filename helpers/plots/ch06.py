@@ -155,7 +155,7 @@ def starts(losses):
         ax.plot(steps, runs.T, color=color, ls="-", lw=0.6, alpha=0.4)
         ax.plot(steps, runs.mean(axis=0), color=color, ls=line, lw=width, label=name)
     arrow = {"arrowstyle": "->"}
-    ax.annotate("1.0 starts far above", (1, 3), (12, 2.75), arrowprops=arrow)
+    ax.annotate("N(0, 1) starts far above", (1, 3), (12, 2.75), arrowprops=arrow)
     ax.set(xlabel="step", ylabel="loss of the batch (nats)", ylim=(0, 3), xlim=(0, 100))
     ax.legend(ncols=2, loc="lower left")
     words = ", ".join(f"{name} {runs[:, -10:].mean():.2f}" for name, runs in losses.items())
