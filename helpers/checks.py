@@ -582,7 +582,9 @@ RULES = {
     "dev_size": _dev_size,
     "rng": _rule(check_rng),
     "learning_rate": lambda rate, name, given: check_learning_rate(rate, given["params"]),
-    **dict.fromkeys(("batch_size", "epochs", "callback_every"), _rule(check_count)),
+    **dict.fromkeys(
+        ("batch_size", "epochs", "measure_every", "callback_every"), _rule(check_count)
+    ),
     **dict.fromkeys(("callback", "schedule", "augment"), _rule(check_function)),
     "update": _update,
     "weight_decay": _weight_decay,

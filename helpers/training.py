@@ -42,7 +42,7 @@ def evaluate(X, y, params, hidden="relu"):
 def train(
     X, y, params, *, learning_rate, batch_size, epochs, rng, X_dev=None, y_dev=None, hidden="relu",
     update=update, schedule=None, weight_decay=0.0, l2=0.0, keep=1.0, label_smoothing=0.0,
-    augment=None, patience=None, progress=True, callback=None, callback_every=1,
+    augment=None, measure_every=1, patience=None, progress=True, callback=None, callback_every=1,
 ):  # fmt: skip
     """Train by mini-batch gradient descent; `params` change in place.
 
@@ -74,8 +74,11 @@ def train(
         classes share.
     augment : callable, optional
         `augment(X, rng)` returns changed copies of all examples, in their order, for each epoch.
+    measure_every : int
+        Measure after every so many epochs, and after the last: measuring takes up to half the time.
     patience : int, optional
-        Stop after so many epochs in a row without a new lowest dev loss, and go back to that one.
+        Stop after so many measurements in a row without a new lowest dev loss, and go back to that
+        one.
     progress : bool
         Show a progress bar.
     callback, callback_every : callable, int
@@ -84,7 +87,7 @@ def train(
     Returns
     -------
     pandas.DataFrame
-        One row per epoch: `step` (so far), `train_loss`, `train_accuracy`, `dev_loss`,
+        One row per measured epoch: `step` (so far), `train_loss`, `train_accuracy`, `dev_loss`,
         `dev_accuracy`, all measured at its end and without dropout, augmentation and smoothing;
         with `l2` the penalty `l2_loss`; and `seconds` (of the steps; measuring is not counted).
 
@@ -124,7 +127,8 @@ def train(
                 stop = callback(step, params)
             if held:
                 break
-            if not (is_last or stop):
+            is_due = is_last and (epoch % measure_every == 0 or epoch == epochs)
+            if not (is_due or stop):
                 continue
             row = {"epoch": epoch, "step": step, "seconds": time.perf_counter() - start}
             row |= measured(parts, params, hidden, step, epoch, learning_rate)

@@ -141,6 +141,7 @@ BAD_CALLS = [
     ("train(X, y, p, **s | {'epochs': None})", TypeError, "epochs must be a whole number"),
     ("train(X, y, p, **s, callback=1)", TypeError, "callback must be a function, got int 1"),
     ("train(X, y, p, **s, callback_every=0)", ValueError, "callback_every must be at least 1"),
+    ("train(X, y, p, **s, measure_every=0)", ValueError, "measure_every must be at least 1"),
     ("train(X, y, p, **s, X_dev=X)", ValueError, "X_dev and y_dev go together"),
     ("train(X, y, p, **s, y_dev=y)", ValueError, "X_dev and y_dev go together"),
     ("train(X, y, p, **s, X_dev=X[:, :3], y_dev=y)", ValueError, "X_dev has 3 columns"),

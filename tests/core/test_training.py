@@ -9,6 +9,7 @@ from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from helpers import (
@@ -294,6 +295,19 @@ def test_history_has_a_row_per_epoch_of_the_bare_network_on_the_true_data(data, 
         assert (last[f"{part}_loss"], last[f"{part}_accuracy"]) == pytest.approx(expected)
     if "l2" in added:
         assert last["l2_loss"] == pytest.approx(0.05 * sum((W**2).sum() for W, _ in params))
+
+
+@pytest.mark.parametrize(
+    ("measure_every", "expected"), [(2, [2, 4, 5]), (5, [5]), (7, [5])], ids=str
+)
+def test_epochs_between_are_not_measured_and_the_last_one_is(data, measure_every, expected):
+    X, y = data
+    params, history = trained(X, y, epochs=5, measure_every=measure_every)
+    each_params, each = trained(X, y, epochs=5)
+    np.testing.assert_equal(params, each_params)
+    assert history.index.tolist() == expected
+    del history["seconds"], each["seconds"]
+    pd.testing.assert_frame_equal(history, each.loc[expected])
 
 
 def test_without_dev_data_there_are_no_columns_for_them(data):
