@@ -96,38 +96,38 @@ def several(net, l):
     return len(net.Y) > 1
 
 
-RIGHT_OUTPUT = "dZ{l} = (A{l} - Y) / m"
-RIGHT_HIDDEN = "dZ{l} = (dZ{n} @ W{n}.T) * {slope}(Z{l})"
-RIGHT_MASKED = "dZ{l} = (dZ{n} @ W{n}.T) * mask{l} * {slope}(Z{l})"
-RIGHT_DW = "dW{l} = A{p}.T @ dZ{l}"
-RIGHT_DB = "db{l} = dZ{l}.sum(axis=0)"
+RIGHT_OUTPUT = "`dZ{l} = (A{l} - Y) / m`"
+RIGHT_HIDDEN = "`dZ{l} = (dZ{n} @ W{n}.T) * {slope}(Z{l})`"
+RIGHT_MASKED = "`dZ{l} = (dZ{n} @ W{n}.T) * mask{l} * {slope}(Z{l})`"
+RIGHT_DW = "`dW{l} = A{p}.T @ dZ{l}`"
+RIGHT_DB = "`db{l} = dZ{l}.sum(axis=0)`"
 RIGHT = {"dW": RIGHT_DW, "db": RIGHT_DB}
 
 # dZ of the output layer
 OUTPUT = [
     Bug(
         "labels not subtracted",
-        "dZ{l} is A{l} / m: the labels are not subtracted",
+        "`dZ{l}` is `A{l} / m`: the labels are not subtracted",
         RIGHT_OUTPUT,
         lambda net, l, dZ: net.A[l] / len(net.Y),
     ),
     Bug(
         "extra softmax derivative",
-        "dZ{l} has an extra factor A{l} * (1 - A{l}): A{l} - Y already contains the derivative of "
-        "the softmax",
+        "`dZ{l}` has an extra factor `A{l} * (1 - A{l})`: `A{l} - Y` already contains the "
+        "derivative of the softmax",
         RIGHT_OUTPUT,
         lambda net, l, dZ: net.dZ(l, dZ) * net.A[l] * (1 - net.A[l]),
     ),
     Bug(
         "softmax element by element",
-        "dZ{l} is -Y * (1 - A{l}) / m: the derivative of the softmax was taken element by element, "
-        "as a * (1 - a), but each output depends on every logit of its row",
+        "`dZ{l}` is `-Y * (1 - A{l}) / m`: the derivative of the softmax was taken element by "
+        "element, as `A{l} * (1 - A{l})`, but each output depends on every logit of its row",
         RIGHT_OUTPUT,
         lambda net, l, dZ: -net.Y * (1 - net.A[l]) / len(net.Y),
     ),
     Bug(
         "softmax derivative missing",
-        "dZ{l} is -Y / A{l} / m, which is dA{l}: the derivative of the softmax is missing",
+        "`dZ{l}` is `-Y / A{l} / m`, which is `dA{l}`: the derivative of the softmax is missing",
         RIGHT_OUTPUT,
         lambda net, l, dZ: -net.Y / np.maximum(net.A[l], np.finfo(float).tiny) / len(net.Y),
     ),
@@ -141,35 +141,35 @@ HIDDEN_LAYERS = [
     Bug(
         "gate always open",
         "the gate of ReLU is always open in layer {l}: its derivative is missing, or its mask is "
-        "always true, as A{l} >= 0 is",
-        "dZ{l} = (dZ{n} @ W{n}.T) * (Z{l} > 0)",
+        "always true, as `A{l} >= 0` is",
+        "`dZ{l} = (dZ{n} @ W{n}.T) * (Z{l} > 0)`",
         lambda net, l, dZ: net.dG(l, dZ),
         relu,
     ),
     Bug(
         "derivative missing",
-        "the derivative of {G} is missing in dZ{l}",
+        "the derivative of {G} is missing in `dZ{l}`",
         RIGHT_HIDDEN,
         lambda net, l, dZ: net.dG(l, dZ),
         smooth,
     ),
     Bug(
         "derivative twice",
-        "dZ{l} is multiplied by the derivative of {G} twice",
+        "`dZ{l}` is multiplied by the derivative of {G} twice",
         RIGHT_HIDDEN,
         lambda net, l, dZ: net.dZ(l, dZ) * net.slope(net.Z[l]),
         smooth,
     ),
     Bug(
         "derivative taken at A",
-        "the derivative of {G} is taken at A{l}, which is already activated, instead of Z{l}",
+        "the derivative of {G} is taken at `A{l}`, which is already activated, instead of `Z{l}`",
         RIGHT_HIDDEN,
         lambda net, l, dZ: net.dG(l, dZ) * net.slope(net.g(l)),
         smooth,
     ),
     Bug(
         "formula for A given Z",
-        "the formula for the derivative in terms of A{l} is given Z{l}",
+        "the formula for the derivative in terms of `A{l}` is given `Z{l}`",
         RIGHT_HIDDEN,
         lambda net, l, dZ: net.dG(l, dZ) * IN_TERMS_OF_A[net.hidden](net.Z[l]),
         smooth,
@@ -177,7 +177,7 @@ HIDDEN_LAYERS = [
     *(
         Bug(
             f"derivative of {other}",
-            f"the hidden layers are {{G}} layers, but dZ{{l}} uses the derivative of {other}",
+            f"the hidden layers are {{G}} layers, but `dZ{{l}}` uses the derivative of {other}",
             RIGHT_HIDDEN,
             lambda net, l, dZ, other=other: net.dG(l, dZ) * DERIVATIVES[other](net.Z[l]),
             lambda net, l, other=other: net.hidden != other,
@@ -186,28 +186,28 @@ HIDDEN_LAYERS = [
     ),
     Bug(
         "derivative of the next layer",
-        "the derivative of {G} in dZ{l} is taken at Z{n}, which belongs to the next layer",
+        "the derivative of {G} in `dZ{l}` is taken at `Z{n}`, which belongs to the next layer",
         RIGHT_HIDDEN,
         lambda net, l, dZ: net.dG(l, dZ) * net.slope(net.Z[l + 1]),
         lambda net, l: net.Z[l + 1].shape == net.Z[l].shape,
     ),
     Bug(
         "derivative of the layer before",
-        "the derivative of {G} in dZ{l} is taken one layer too low, at Z{p} (at X, if that is 0)",
+        "the derivative of {G} in `dZ{l}` is taken one layer too low, at `Z{p}`",
         RIGHT_HIDDEN,
         lambda net, l, dZ: net.dG(l, dZ) * net.slope(net.A[0] if l == 1 else net.Z[l - 1]),
         lambda net, l: net.A[l - 1].shape == net.Z[l].shape,
     ),
     Bug(
         "W not transposed",
-        "W{n} is not transposed on the way back to layer {l}; it is square, so the shapes fit",
+        "`W{n}` is not transposed on the way back to layer {l}; it is square, so the shapes fit",
         RIGHT_HIDDEN,
         lambda net, l, dZ: dZ @ net.params[l][0] * net.masks[l] * net.slope(net.Z[l]),
         lambda net, l: net.Z[l + 1].shape == net.Z[l].shape,
     ),
     Bug(
         "W of the wrong layer",
-        "the way back to layer {l} leads through W{l} instead of W{n}",
+        "the way back to layer {l} leads through `W{l}` instead of `W{n}`",
         RIGHT_HIDDEN,
         lambda net, l, dZ: dZ @ net.params[l - 1][0].T * net.masks[l] * net.slope(net.Z[l]),
         lambda net, l: net.params[l - 1][0].shape == net.params[l][0].shape,
@@ -233,28 +233,28 @@ HIDDEN_LAYERS = [
 WEIGHTS = [
     Bug(
         "Z used for A",
-        "dW{l} is made with Z{p} instead of A{p}",
+        "`dW{l}` is made with `Z{p}` instead of `A{p}`",
         RIGHT_DW,
         lambda net, l, dZ: net.Z[l - 1].T @ dZ,
         lambda net, l: l > 1,
     ),
     Bug(
         "A of the wrong layer",
-        "dW{l} is made with A{l}, the output of the layer, instead of its input A{p}",
+        "`dW{l}` is made with `A{l}`, the output of the layer, instead of its input `A{p}`",
         RIGHT_DW,
         lambda net, l, dZ: net.A[l].T @ dZ,
         lambda net, l: net.A[l].shape == net.A[l - 1].shape,
     ),
     Bug(
         "input without its mask",
-        "dW{l} is made with A{p} as it was before dropout",
-        RIGHT_DW + ", with the masked A{p}",
+        "`dW{l}` is made with `A{p}` as it was before dropout",
+        RIGHT_DW + ", with the masked `A{p}`",
         lambda net, l, dZ: net.g(l - 1).T @ dZ,
         lambda net, l: l > 1 and masked(net, l - 1),
     ),
     Bug(
         "last example only",
-        "dW{l} holds the last example only: a loop over the examples has = where += belongs",
+        "`dW{l}` holds the last example only: a loop over the examples has `=` where `+=` belongs",
         RIGHT_DW,
         lambda net, l, dZ: np.outer(net.A[l - 1][-1], dZ[-1]),
         several,
@@ -265,14 +265,14 @@ WEIGHTS = [
 BIASES = [
     Bug(
         "wrong axis",
-        "db{l} is summed over axis 1: there are as many examples as units, so the shape fits",
+        "`db{l}` is summed over axis 1: there are as many examples as units, so the shape fits",
         RIGHT_DB,
         lambda net, l, dZ: dZ.sum(axis=1),
         lambda net, l: net.Z[l].shape[0] == net.Z[l].shape[1],
     ),
     Bug(
         "last example only",
-        "db{l} holds the last example only: a loop over the examples has = where += belongs",
+        "`db{l}` holds the last example only: a loop over the examples has `=` where `+=` belongs",
         RIGHT_DB,
         lambda net, l, dZ: dZ[-1],
         several,

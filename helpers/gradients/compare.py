@@ -23,7 +23,7 @@ from .diagnosis import diagnose
 from .measured import Measured, central_differences, places_in
 from .second_look import excuses, say
 from .shapes import check_shapes
-from .verdict import listed
+from .verdict import listed, spoken
 
 TOLERANCE = 1e-6
 TOLERANCE_FLOAT32 = 1e-3
@@ -188,12 +188,12 @@ def check_gradients(
     table = pd.DataFrame.from_dict(rows, orient="index")
     wrong = list(table.index[~table["ok"]])
     if not wrong:
-        return GradientReport(table, say(excused) if excused else AGREE)
+        return GradientReport(table, spoken(say(excused)) if excused else AGREE)
     unmeasured = _unmeasured(loss, params, arrays, wrong)
     network = None if X is None else run(params, grads, X, Y, hidden, masks)
     verdict, causes = unmeasured or diagnose(arrays, wrong, network, precision[0])
-    table["likely cause"] = [causes.get(name, "") for name in table.index]
-    return GradientReport(table, verdict)
+    table["likely cause"] = [spoken(causes.get(name, "")) for name in table.index]
+    return GradientReport(table, spoken(verdict))
 
 
 def _precision(params, grads):
@@ -234,7 +234,7 @@ def _unmeasured(loss, params, arrays, wrong):
     if broken:
         return (
             f"The loss is not finite near these parameters, so {listed(broken)} cannot be "
-            "measured. Look for a log of 0 or an exp that overflows.",
+            "measured. Look for a `log` of 0 or an `exp` that overflows.",
             dict.fromkeys(broken, "loss not finite"),
         )
     if len({loss(params) for _ in range(3)}) > 1:

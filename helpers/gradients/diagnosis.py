@@ -117,7 +117,9 @@ class WithBatch(Problem):
         step, certain = self.fitted(l, self.lines(l, right), self.products(l, moved))
         if step < 0 and certain:
             name, repair = "W already updated", "compute all gradients first, then update"
-            sentence = f"dZ{{l}} uses W{{n}} after its update with a learning rate of {-step:.4g}"
+            sentence = (
+                f"`dZ{{l}}` uses `W{{n}}` after its update with a learning rate of {-step:.4g}"
+            )
             yield Finding("dZ", l, name, sentence, repair, 1.25), right + step * moved
 
     def explanations(self, array, right, dZ):
@@ -221,11 +223,11 @@ def reproduce_loss(arrays, network, tolerance):
 
 
 MORE = (
-    "With the batch, check_gradients(..., X=X, Y=Y, hidden=...) compares with what the known bugs "
+    "With the batch, `check_gradients(..., X=X, Y=Y, hidden=...)` compares with what the known bugs "
     "would give."
 )
 OTHER_LOSS = (
-    "The numeric derivatives do not belong to the cross-entropy of this X, Y: check that the loss "
+    "The numeric derivatives do not belong to the cross-entropy of this `X`, `Y`: check that the loss "
     "uses the same batch, hidden and masks, and clips nothing."
 )
 
@@ -243,7 +245,7 @@ def diagnose(arrays, wrong, network, precision):
     if in_reverse(arrays, loose):
         return (
             f"{head} Likely bug: the list of gradients begins with the last layer. "
-            "Repair: return grads[::-1].",
+            "Repair: `return grads[::-1]`.",
             dict.fromkeys(wrong, "reverse order"),
         )
     scale, strength = reproduce_loss(arrays, network, loose) if network else (None, None)

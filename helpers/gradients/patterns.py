@@ -70,22 +70,22 @@ def fit(analytic, base, direction):
 
 # Factors: (value for m examples and k classes, what brings it, repair); {m} and {k} are filled in
 
-TWO = "derive dZ{l} from the loss as it is, with its constant"
+TWO = "derive `dZ{l}` from the loss as it is, with its constant"
 
 OUTPUT_FACTORS = [
-    (lambda m, k: -1, "it is Y - A{l} instead of A{l} - Y", RIGHT_OUTPUT),
-    (lambda m, k: m, "{m} is the number of examples: the 1/m is missing", RIGHT_OUTPUT),
+    (lambda m, k: -1, "it is `Y - A{l}` instead of `A{l} - Y`", RIGHT_OUTPUT),
+    (lambda m, k: m, "{m} is the number of examples: the `1/m` is missing", RIGHT_OUTPUT),
     (lambda m, k: 1 / m,
-     "1/{m} is one over the number of examples: the 1/m is applied a second time", RIGHT_OUTPUT),
+     "1/{m} is one over the number of examples: the `1/m` is applied a second time", RIGHT_OUTPUT),
     (lambda m, k: k,
-     "{k} is the number of classes: the loss averages over all m * {k} entries, the gradient "
-     "divides by m alone", "divide both by m, or both by m * {k}"),
+     "{k} is the number of classes: the loss averages over all `m * {k}` entries, the gradient "
+     "divides by `m` alone", "divide both by `m`, or both by `m * {k}`"),
     (lambda m, k: 1 / k,
-     "1/{k} is one over the number of classes: the gradient averages over all m * {k} entries, "
-     "the loss over the m examples", RIGHT_OUTPUT),
+     "1/{k} is one over the number of classes: the gradient averages over all `m * {k}` entries, "
+     "the loss over the `m` examples", RIGHT_OUTPUT),
     (lambda m, k: m * k,
-     "it is m * {k}, with {k} classes: the loss averages over all m * {k} entries, the gradient "
-     "over nothing", "divide both by m"),
+     "it is `m * {k}`, with {k} classes: the loss averages over all `m * {k}` entries, the gradient "
+     "over nothing", "divide both by `m`"),
     (lambda m, k: 2,
      "the loss has a 1/2 that the gradient lacks, or the gradient a 2 too many", TWO),
     (lambda m, k: 1 / 2,
@@ -94,7 +94,7 @@ OUTPUT_FACTORS = [
 
 
 def _factors(line, dZ, mean="", keep=""):
-    carried = f"the 1/m, which {dZ} carries already, is"
+    carried = f"the `1/m`, which `{dZ}` carries already, is"
     return [
         (lambda m, k: -1, "there is a minus sign too many or too few", line),
         (lambda m, k: m, f"{{m}} is the number of examples: {carried} undone", line),
@@ -107,7 +107,7 @@ def _factors(line, dZ, mean="", keep=""):
 
 
 MEAN = ", as by a mean instead of the sum"
-KEEP = ", such as the 1/keep of a dropout mask with keep = 0.5"
+KEEP = ", such as the `1/keep` of a dropout mask with keep = 0.5"
 FACTORS = {
     "dZ": _factors(RIGHT_HIDDEN, "dZ{L}", keep=KEEP),
     "dW": _factors(RIGHT["dW"], "dZ{l}", mean=MEAN),
@@ -142,9 +142,9 @@ def factor(c, certain, kind, l, sizes):
     if not (causes or certain):
         return None
     digits = f"{c:.3f}" if 0.01 <= abs(c) < 1e4 else f"{c:.3g}"
-    name, sentence = f"{digits} times", f"{kind}{l} is {digits} times what it should be"
+    name, sentence = f"{digits} times", f"`{kind}{l}` is {digits} times what it should be"
     if _equal(c, -1):
-        name, sentence = "wrong sign", f"{kind}{l} has the wrong sign"
+        name, sentence = "wrong sign", f"`{kind}{l}` has the wrong sign"
     sentence += ", and with it all that follows from it" if kind == "dZ" else ""
     if not causes:
         sentence += "; a constant is in the loss or in the gradient, and not in the other"
@@ -159,25 +159,27 @@ def decay(extra, kind, l, strength):
     """Put into words that the gradient has `extra` times W (or b) more than the loss asks for."""
     X = f"{kind[1]}{l}"
     line, total = RIGHT[kind], strength + extra
-    too_much = f"{kind}{l} has {extra:.4g} * {X} too much: "
+    too_much = f"`{kind}{l}` has `{extra:.4g} * {X}` too much: "
     if extra < 0 and (not strength or abs(total) <= 1e-3 * -extra):
         name = "regularization missing in the gradient"
-        sentence = f"{kind}{l} lacks {-extra:.4g} * {X}: the loss has the term "
-        sentence += f"{-extra / 2:.4g} * ({X} ** 2).sum(), and the gradient has nothing for it"
-        repair = f"{line} + {-extra:.4g} * {X}"
+        sentence = f"`{kind}{l}` lacks `{-extra:.4g} * {X}`: the loss has the term "
+        sentence += f"`{-extra / 2:.4g} * ({X} ** 2).sum()`, and the gradient has nothing for it"
+        repair = f"{line[:-1]} + {-extra:.4g} * {X}`"
     elif not strength and kind == "dW":
         name = "regularization missing in the loss"
         sentence = f"{too_much}it is regularized, the loss is not"
-        repair = f"add {extra / 2:.4g} * sum((W**2).sum() for W, b in params) to the loss"
+        repair = f"add `{extra / 2:.4g} * sum((W**2).sum() for W, b in params)` to the loss"
     elif not strength:
         name, repair = "bias regularized", line
         sentence = f"{too_much}the gradient regularizes the biases, the loss does not"
     else:
         name = "regularization of another strength"
-        sentence = f"{kind}{l} has {total:.4g} * {X} from the regularization, but the derivative "
-        sentence += f"of the term in the loss, {strength / 2:.4g} * ({X} ** 2).sum(), is "
-        sentence += f"{strength:.4g} * {X}"
-        repair = f"{line} + {strength:.4g} * {X}"
+        sentence = (
+            f"`{kind}{l}` has `{total:.4g} * {X}` from the regularization, but the derivative "
+        )
+        sentence += f"of the term in the loss, `{strength / 2:.4g} * ({X} ** 2).sum()`, is "
+        sentence += f"`{strength:.4g} * {X}`"
+        repair = f"{line[:-1]} + {strength:.4g} * {X}`"
     return Finding(kind, l, name, sentence, repair)
 
 
@@ -188,7 +190,7 @@ def _found(array, name, sentence):
 def zero(problem, array, right):
     """Nothing at all."""
     if not array.grad.any():
-        sentence = f"{array.name} is zero everywhere: it is not computed, or not kept"
+        sentence = f"`{array.name}` is zero everywhere: it is not computed, or not kept"
         return _found(array, "zero", sentence)
 
 
@@ -204,7 +206,7 @@ def transposed(problem, array, right):
     if array.kind == "dW" and array.grad.shape == array.grad.T.shape:
         turned = array.grad.T[array.places]
         if explains(right, turned, array.analytic, problem.tolerance):
-            sentence = f"{array.name} is transposed; it is square, so the shape fits"
+            sentence = f"`{array.name}` is transposed; it is square, so the shape fits"
             return _found(array, "transposed", sentence)
 
 
@@ -225,7 +227,9 @@ def summed(problem, array, right):
         return None
     complete = len(right) == len(grad)
     if close(grad, np.full(len(grad), right.sum()), problem.tolerance) if complete else grad.any():
-        sentence = f"{array.name} is one and the same number for every unit: its sum runs over the "
+        sentence = (
+            f"`{array.name}` is one and the same number for every unit: its sum runs over the "
+        )
         sentence += "units, too"
         return _found(array, "summed over everything", sentence)
 

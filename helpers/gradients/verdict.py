@@ -10,9 +10,14 @@ from .patterns import UNKNOWN
 ACTIVATIONS = {"relu": "ReLU", "sigmoid": "the sigmoid", "tanh": "tanh"}
 
 
+def spoken(text):
+    """Take out the backticks, between which code stands in what the doctor says."""
+    return text.replace("`", "")
+
+
 def listed(names):
-    """Join names: a, b and c."""
-    *rest, last = names
+    """Join names of arrays: `a`, `b` and `c`."""
+    *rest, last = [f"`{name}`" for name in names]
     return f"{', '.join(rest)} and {last}" if rest else last
 
 
@@ -29,7 +34,7 @@ def with_masks(text, masks):
     text = re.sub(line, r"\1mask\3 * \2", text)
     for l in re.findall(r"mask of layer (\d+) goes backward as zeros and ones", text):
         values = " or ".join(f"{value:.4g}" for value in np.unique(masks[int(l)])[:2])
-        text += f"\nIn these lines mask{l} is the mask of the forward pass: {values}."
+        text += f"\nIn these lines `mask{l}` is the mask of the forward pass: {values}."
     return text
 
 
@@ -47,15 +52,15 @@ def _unknown(first, wrong, layers):
     kind, l = first.kind, first.l
     if kind == "dZ":
         below = " (the layers below may be wrong because of it)" if l > 1 else ""
-        text = f"dW{l} and db{l} disagree, in no pattern known here{below}. "
+        text = f"`dW{l}` and `db{l}` disagree, in no pattern known here{below}. "
         if l == layers:
             return text + _fill(f"This is the last layer: look at {RIGHT_OUTPUT} first", l, layers)
-        text += "Layer {n} is right or explained, so the error enters on the way from dZ{n} to "
-        return _fill(f"{text}dZ{{l}}: look at {RIGHT_HIDDEN}", l, layers)
+        text += "Layer {n} is right or explained, so the error enters on the way from `dZ{n}` to "
+        return _fill(f"{text}`dZ{{l}}`: look at {RIGHT_HIDDEN}", l, layers)
     other = f"db{l}" if kind == "dW" else f"dW{l}"
-    known = f"{other} is right, so dZ{l} probably is, too: look"
+    known = f"`{other}` is right, so `dZ{l}` probably is, too: look"
     look = f"{'Look' if other in wrong else known} at the line {RIGHT[kind]}"
-    return f"{kind}{l} disagrees, in no pattern known here. " + _fill(look, l, layers)
+    return f"`{kind}{l}` disagrees, in no pattern known here. " + _fill(look, l, layers)
 
 
 def _bugs(found):
@@ -106,7 +111,7 @@ def causes(explanations, wrong):
         said = []
         for found in explanations:
             own = [f.name for f in found if f.l == l and f.kind in ("dZ", kind)]
-            above = [f"follows from dZ{f.l}" for f in found if f.kind == "dZ" and f.l > l]
+            above = [f"follows from `dZ{f.l}`" for f in found if f.kind == "dZ" and f.l > l]
             said += [" and ".join(own)] if own else above[-1:]
         table[name] = " or ".join(dict.fromkeys(said)) or "no known pattern"
     return table
