@@ -223,12 +223,12 @@ def reproduce_loss(arrays, network, tolerance):
 
 
 MORE = (
-    "With the batch, `check_gradients(..., X=X, Y=Y, hidden=...)` compares with what the known bugs "
-    "would give."
+    "With the batch, `check_gradients(..., X=X, Y=Y, hidden=...)` compares with what the known "
+    "bugs would give."
 )
 OTHER_LOSS = (
-    "The numeric derivatives do not belong to the cross-entropy of this `X`, `Y`: check that the loss "
-    "uses the same batch, hidden and masks, and clips nothing."
+    "The numeric derivatives do not belong to the cross-entropy of this `X`, `Y`: check that the "
+    "loss uses the same batch, hidden and masks, and clips nothing."
 )
 
 

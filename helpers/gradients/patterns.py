@@ -84,8 +84,8 @@ OUTPUT_FACTORS = [
      "1/{k} is one over the number of classes: the gradient averages over all `m * {k}` entries, "
      "the loss over the `m` examples", RIGHT_OUTPUT),
     (lambda m, k: m * k,
-     "it is `m * {k}`, with {k} classes: the loss averages over all `m * {k}` entries, the gradient "
-     "over nothing", "divide both by `m`"),
+     "it is `m * {k}`, with {k} classes: the loss averages over all `m * {k}` entries, the "
+     "gradient over nothing", "divide both by `m`"),
     (lambda m, k: 2,
      "the loss has a 1/2 that the gradient lacks, or the gradient a 2 too many", TWO),
     (lambda m, k: 1 / 2,
