@@ -18,12 +18,13 @@ from ..checks import (
     check_rng,
 )
 from ..network import ACTIVATIONS
+from .adapter import adapt, layers_of
 from .bugs import run
 from .diagnosis import diagnose
 from .measured import Measured, central_differences, places_in
 from .second_look import excuses, say
 from .shapes import check_shapes
-from .verdict import listed, spoken
+from .verdict import listed
 
 TOLERANCE = 1e-6
 TOLERANCE_FLOAT32 = 1e-3
@@ -58,19 +59,11 @@ class GradientReport:
         return self.table.to_html() + "".join(f"<p>{escape(line)}</p>" for line in self._lines)
 
 
-def _check_float64(params):
-    check_params(params)
-    if params[0][0].dtype != np.float64:
-        raise TypeError(
-            f"finite differences need float64 parameters, got {params[0][0].dtype}; "
-            "use initialize(..., dtype=np.float64)"
-        )
-
-
 def numerical_gradients(loss, params, h=1e-5):
-    """Derivatives of `loss(params)` by central differences, as a list of (dW, db).
+    """Derivatives of `loss(params)` by central differences (4.11), as a list of (dW, db).
 
-    Central differences (4.11). `params` are in float64; each entry is moved by ±h and put back.
+    `params` are in float64, in any form that `as_pairs` knows; each entry is moved by ±h and put
+    back. Each dW and db has the shape of your own W and b.
 
     >>> params = [(np.array([[3.0]]), np.array([1.0]))]
     >>> (dW, db), = numerical_gradients(lambda p: float(p[0][0][0, 0] ** 2), params)
@@ -78,33 +71,41 @@ def numerical_gradients(loss, params, h=1e-5):
     (array([[6.]]), array([0.]))
     """
     check_function(loss, "loss")
-    _check_float64(params)
+    own = adapt(params)
+    check_params(own.in_pairs(own.leaves))
     check_positive(h, "h")
 
     def numeric(param):
         places = places_in(param.shape)
         return central_differences(loss, params, param, places, h).reshape(param.shape)
 
-    return [(numeric(W), numeric(b)) for W, b in params]
+    return [(numeric(W.array), numeric(b.array)) for W, b in own.leaves]
 
 
-def _check_batch(params, X, Y, hidden, masks):
+def _batch_in_rows(own, params, X, Y, hidden, masks):
+    """The batch as the course has it, checked."""
     check_choice(hidden, "hidden", ACTIVATIONS)
     if (X is None) != (Y is None):
         raise ValueError("X and Y go together: pass both or neither")
     if X is None:
         if masks is not None:
             raise ValueError("masks belong to a batch: pass X and Y, too")
-        return
-    check_examples(X, n_features=len(params[0][0]))
-    check_one_hot(Y, shape=(len(X), len(params[-1][1])))
+        return None, None, None
+    n0, classes = len(params[0][0]), len(params[-1][1])
+    X, Y = own.in_rows(X, n0), own.in_rows(Y, classes)
+    check_examples(X, n_features=n0)
+    check_one_hot(Y, shape=(len(X), classes))
     if masks is None:
-        return
+        return X, Y, None
+    if isinstance(masks, (list, tuple)):
+        sizes = [len(b) for W, b in params[:-1]]
+        masks = [own.in_rows(mask, n) for mask, n in zip(masks, sizes, strict=False)]
     shapes = [(len(X), len(b)) for W, b in params[:-1]]
     if not isinstance(masks, (list, tuple)) or [np.shape(mask) for mask in masks] != shapes:
         raise ValueError(f"masks must be one array per hidden layer, of shapes {shapes}")
     for layer, mask in enumerate(masks, start=1):
         check_array(mask, f"mask of layer {layer}", ndim=2)
+    return X, Y, masks
 
 
 def check_gradients(
@@ -118,10 +119,11 @@ def check_gradients(
     ----------
     loss : callable
         `loss(params)` returns the loss as a float.
-    params : list of (W, b)
-        In float64.
-    grads : list of (dW, db)
-        The derivatives to check, at `params`.
+    params : list of (W, b), or anything that `as_pairs` reads
+        In float64. `loss` gets this object itself, with one entry nudged in place.
+    grads : list of (dW, db), or in any form that `params` may have
+        The derivatives to check, at `params`; their names may begin with d. An object that holds
+        both W1 and dW1 may be given twice.
     h : float
         Step of the central differences.
     sample : int, optional
@@ -132,7 +134,8 @@ def check_gradients(
         The batch in the loss. With it, the derivatives are compared with what each known mistake
         in a backward pass would give. Without it, only patterns such as a factor are seen.
     Y : ndarray, shape (m, classes), optional
-        Its one-hot labels; needed with `X`.
+        Its one-hot labels; needed with `X`. If the examples of your network are columns, they may
+        be so in X, Y and the masks.
     hidden : {"relu", "sigmoid", "tanh"}
         Activation of the hidden layers; used with `X`.
     masks : list of ndarray, optional
@@ -160,14 +163,38 @@ def check_gradients(
     (False, ['0.500 times', ''])
     """
     check_function(loss, "loss")
-    _check_float64(params)
-    check_shapes(params, grads)
+    own, theirs = adapt(params, X, Y), layers_of(grads, "grads", "d")
+    check_shapes(own, theirs)
+    pairs, grads = own.in_pairs(own.leaves), own.in_pairs(theirs)
+    check_params(pairs)
     check_params(grads, "grads", d="d")
     check_positive(h, "h")
     if sample is not None:
         check_count(sample, "sample")
         check_rng(rng)
-    _check_batch(params, X, Y, hidden, masks)
+    X, Y, masks = _batch_in_rows(own, pairs, X, Y, hidden, masks)
+    batch = {"X": X, "Y": Y, "hidden": hidden, "masks": masks}
+    report = _examined(lambda _: loss(params), pairs, grads, h, sample, rng, **batch)
+    return _as_theirs(report, own, theirs)
+
+
+def _as_theirs(report, own, grads):
+    """A report about the reader's own arrays, in the reader's own words."""
+    convention, table = own.convention(grads), report.table
+    arrays = [(name[1], int(name[2:])) for name in table.index]
+    table["shape"] = [own.shape(*array) for array in arrays]
+    places = zip(arrays, table["worst at"], strict=True)
+    table["worst at"] = [own.place(*array, place) for array, place in places]
+    table.index = [convention.code(name) for name in table.index]
+    if "likely cause" in table:
+        table["likely cause"] = [convention.spoken(cause) for cause in table["likely cause"]]
+    verdict = convention.spoken(report.verdict)
+    where = f" ({convention.elsewhere}.)" if convention.elsewhere and not report.ok else ""
+    return GradientReport(table, verdict + where)
+
+
+def _examined(loss, params, grads, h, sample, rng, *, X, Y, hidden, masks):
+    """The report on arrays in the course's form, in the course's words."""
     precision = _precision(params, grads)
     rows, arrays, excused = {}, [], {}
     for l, pairs in enumerate(zip(params, grads, strict=True), start=1):
@@ -188,12 +215,12 @@ def check_gradients(
     table = pd.DataFrame.from_dict(rows, orient="index")
     wrong = list(table.index[~table["ok"]])
     if not wrong:
-        return GradientReport(table, spoken(say(excused)) if excused else AGREE)
+        return GradientReport(table, say(excused) if excused else AGREE)
     unmeasured = _unmeasured(loss, params, arrays, wrong)
     network = None if X is None else run(params, grads, X, Y, hidden, masks)
     verdict, causes = unmeasured or diagnose(arrays, wrong, network, precision[0])
-    table["likely cause"] = [spoken(causes.get(name, "")) for name in table.index]
-    return GradientReport(table, spoken(verdict))
+    table["likely cause"] = [causes.get(name, "") for name in table.index]
+    return GradientReport(table, verdict)
 
 
 def _precision(params, grads):

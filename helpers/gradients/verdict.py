@@ -10,11 +10,6 @@ from .patterns import UNKNOWN
 ACTIVATIONS = {"relu": "ReLU", "sigmoid": "the sigmoid", "tanh": "tanh"}
 
 
-def spoken(text):
-    """Take out the backticks, between which code stands in what the doctor says."""
-    return text.replace("`", "")
-
-
 def listed(names):
     """Join names of arrays: `a`, `b` and `c`."""
     *rest, last = [f"`{name}`" for name in names]
