@@ -141,11 +141,11 @@ def in_float32(loss, params, arrays):
         seen.extend((tiny != J).any(axis=1)[clear])
     if seen and np.mean(seen) < 0.25:
         return True
-    moves = [nudged(loss, params, array, 0.001) for array in arrays]
-    losses = np.concatenate([moved for _, moved in moves])
-    short = (losses != J).any() and (losses.astype(np.float32) == losses).all()
-    flat = not any(array.numeric.any() for array in arrays)
-    steep = any(
-        (np.abs(moved - J).max(axis=1) > 1e8 * resolution * steps).any() for steps, moved in moves
-    )
-    return bool(short or (flat and steep))
+    moves = [nudged(loss, params, array, 0.01) for array in arrays]
+    steps, moved = (np.concatenate(parts) for parts in zip(*moves, strict=True))
+    if (moved != J).any() and (moved.astype(np.float32) == moved).all():
+        return True
+    # flat at ±h, and steep at ±0.01 on both sides (on one side only it may be a corner)
+    rise = (moved - J) / steps[:, None]
+    steep = (rise.prod(axis=1) < 0) & (np.abs(rise).min(axis=1) > 1e8 * resolution)
+    return bool(steep.any()) and not any(array.numeric.any() for array in arrays)
