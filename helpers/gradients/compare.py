@@ -21,10 +21,9 @@ from ..network import ACTIVATIONS
 from .adapter import adapt, layers_of
 from .bugs import run
 from .diagnosis import diagnose
-from .measured import Measured, central_differences, places_in
-from .second_look import excuses, say
+from .measured import Measured, central_differences, places_in, single
+from .second_look import FLAT, UNMEASURED, excuses, say, unmeasured
 from .shapes import check_shapes
-from .verdict import listed
 
 TOLERANCE = 1e-6
 TOLERANCE_FLOAT32 = 1e-3
@@ -48,9 +47,12 @@ class GradientReport:
 
     @property
     def _lines(self):
+        if self.verdict == AGREE:
+            return [AGREE]
         wrong = self.table.index[~self.table["ok"]]
+        causes = self.table.get("likely cause", self.table["shape"])
         last = AGREE if self.ok else f"these disagree: {', '.join(wrong)}"
-        return [last] if self.verdict == AGREE else [self.verdict, last]
+        return [self.verdict] if causes.isin(UNMEASURED).any() else [self.verdict, last]
 
     def __str__(self):
         return "\n".join([self.table.to_string(), *self._lines])
@@ -74,6 +76,7 @@ def numerical_gradients(loss, params, h=1e-5):
     own = adapt(params)
     check_params(own.in_pairs(own.leaves))
     check_positive(h, "h")
+    loss = single(loss)
 
     def numeric(param):
         places = places_in(param.shape)
@@ -195,32 +198,42 @@ def _as_theirs(report, own, grads):
 
 def _examined(loss, params, grads, h, sample, rng, *, X, Y, hidden, masks):
     """The report on arrays in the course's form, in the course's words."""
-    precision = _precision(params, grads)
-    rows, arrays, excused = {}, [], {}
+    loss, precision = single(loss), _precision(params, grads)
+    arrays = []
     for l, pairs in enumerate(zip(params, grads, strict=True), start=1):
         for kind, param, grad in zip(("dW", "db"), *pairs, strict=True):
             places = places_in(param.shape, sample, rng)
             numeric = central_differences(loss, params, param, places, h)
-            array = Measured(kind, l, param, grad, places, numeric)
-            (row, allowed), reasons = _compare(array, precision), []
-            if not row["ok"]:
-                reasons = excuses(loss, params, array, h, allowed)
-                row["ok"] = reasons is not None
-            elif row["relative error"] >= TOLERANCE:
-                reasons = ["float32"]
-            arrays.append(array)
-            rows[array.name] = row
-            if reasons:
-                excused[array.name] = reasons
-    table = pd.DataFrame.from_dict(rows, orient="index")
+            arrays.append(Measured(kind, l, param, grad, places, numeric))
+    compared = [_compare(array, precision) for array in arrays]
+    table = pd.DataFrame([row for row, _ in compared], index=[array.name for array in arrays])
+    if not table["ok"].all() or not any(array.numeric.any() for array in arrays):
+        lost = unmeasured(loss, params, arrays)
+        if lost:
+            return _not_measured(table, *lost)
+    near = "near" if precision[0] == TOLERANCE_FLOAT32 else "at"
+    corners, excused = "none" if X is not None and hidden != "relu" else near, {}
+    for array, (row, allowed) in zip(arrays, compared, strict=True):
+        if not row["ok"]:
+            excused[array.name] = excuses(loss, params, array, h, allowed, corners)
+            table.loc[array.name, "ok"] = excused[array.name] is not None
+        elif row["relative error"] >= TOLERANCE:
+            excused[array.name] = ["float32"]
     wrong = list(table.index[~table["ok"]])
     if not wrong:
         return GradientReport(table, say(excused) if excused else AGREE)
-    unmeasured = _unmeasured(loss, params, arrays, wrong)
     network = None if X is None else run(params, grads, X, Y, hidden, masks)
-    verdict, causes = unmeasured or diagnose(arrays, wrong, network, precision[0])
+    verdict, causes = diagnose(arrays, wrong, network, precision[0])
     table["likely cause"] = [causes.get(name, "") for name in table.index]
     return GradientReport(table, verdict)
+
+
+def _not_measured(table, reason, names, sentence):
+    """The report where the loss itself is at fault; arrays that agree on nothing but 0 may."""
+    if reason != FLAT:
+        table.loc[names, "ok"] = False
+    table["likely cause"] = [reason if name in names else "" for name in table.index]
+    return GradientReport(table, sentence)
 
 
 def _precision(params, grads):
@@ -253,20 +266,3 @@ def _compare(array, precision):
         "numeric": array.numeric[shown],
         "ok": ok,
     }, allowed
-
-
-def _unmeasured(loss, params, arrays, wrong):
-    """Verdict and causes where the loss itself is at fault, else None."""
-    broken = [array.name for array in arrays if not np.isfinite(array.numeric).all()]
-    if broken:
-        return (
-            f"The loss is not finite near these parameters, so {listed(broken)} cannot be "
-            "measured. Look for a `log` of 0 or an `exp` that overflows.",
-            dict.fromkeys(broken, "loss not finite"),
-        )
-    if len({loss(params) for _ in range(3)}) > 1:
-        return (
-            "The loss is another one each time, for the same parameters, so nothing can be "
-            "measured. Draw the batch and the dropout masks once, outside of the loss.",
-            dict.fromkeys(wrong, "loss not repeatable"),
-        )
