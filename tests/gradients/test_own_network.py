@@ -426,13 +426,35 @@ def test_square_layers(convention):
         assert repair(verdict) == f"dZ1 = {network.line('dZ1')}"
 
 
-def test_square_layers_with_columns_of_examples_and_flat_biases():
-    network = Network("columns", sizes=[4, 4, 4])
+def flat_columns(sizes):
+    """Columns, but with biases of shape (n,), which do not tell."""
+    network = Network("columns", sizes=sizes)
     network.own = [(W, b[:, 0]) for W, b in network.own]
     network.read = lambda own: [(W, b[:, None]) for W, b in own]
+    return network
+
+
+@pytest.mark.parametrize("sizes", [[4, 4, 4], [M, 5, 4], [6, 5, M]])
+def test_columns_are_known_by_the_examples_or_by_their_labels(sizes):
+    network = flat_columns(sizes)
     grads = network.grads(network.with_bug("gate"))
     grads |= {name: grads[name][:, 0] for name in ("db1", "db2")}
     assert repair(network.check(grads).verdict) == "dZ1 = (W2.T @ dZ2) * (Z1 > 0)"
+
+
+def test_columns_are_known_by_their_biases():
+    network = Network("columns")
+    grads = network.grads(network.with_bug("sign of dW"))
+    verdict = network.check(grads, X=None, Y=None).verdict
+    assert repair(verdict) == f"dW1 = {network.line('dW1')}"
+
+
+def test_a_batch_may_be_in_rows_all_the_same():
+    network = Network("columns")
+    X, Y = network.batch
+    grads = network.grads(network.with_bug("gate"))
+    verdict = network.check(grads, X=X.T, Y=Y.T).verdict
+    assert repair(verdict) == "dZ1 = (W2.T @ dZ2) * (Z1 > 0)"
 
 
 def test_as_many_examples_as_inputs():
