@@ -375,6 +375,8 @@ def test_layers_are_numbered_as_theirs(form):
 
     report = network.check(with_bug("gate"))
     assert list(report.table.index) == ["dW0", "db0", "dW1", "db1"]
+    from_1 = network.check(network.grads(network.code))
+    assert list(from_1.table.index) == ["dW0", "db0", "dW1", "db1"]
     assert "Wrong: dW0 and db0. Right: dW1 and db1." in report.verdict
     assert "dZ0 = (W1.T @ dZ1) * (Z0 > 0)." in report.verdict
     assert "A0 >= 0" in report.verdict
@@ -575,6 +577,8 @@ REFUSED = {
     ),
     "a row of weights": ({"W": np.ones(3), "b": np.ones(1)}, ValueError, "have 2 dimensions"),
     "a square bias": ({"W": np.eye(3), "b": np.eye(3)}, ValueError, r"\(n,\), \(1, n\)"),
+    "a bias without an axis": ({"W": np.ones((3, 1)), "b": np.array(0.5)}, ValueError, r"\(\)$"),
+    "a bias with three": ({"W": np.ones((3, 1)), "b": np.ones((1, 1, 1))}, ValueError, r"1, 1\)$"),
     "no network": (Thing(X=np.ones(3)), TypeError, "a dict or an object with W1, b1"),
     "other names": ({"kernel": np.ones((3, 2))}, TypeError, "params must be a non-empty list"),
     "nothing": ([], TypeError, "params must be a non-empty list"),
