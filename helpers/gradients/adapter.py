@@ -76,8 +76,6 @@ class Own:
                     names[f"d{kind}{l}"] = _name_of_gradient(leaf.key, grad.key)
                 elif not re.fullmatch(r"params[][\d]*", leaf.path):
                     elsewhere.append(f"{kind}{l} is {leaf.path.removeprefix('params.')}")
-        if self.leaves[0][0].key or elsewhere:
-            names["params"] = "as_pairs(params)"
         names = {course: own for course, own in names.items() if own != course}
         keepdims = any(b.array.ndim == 2 for _, b in self.leaves)
         return Convention(self.turned, self.columns, keepdims, names, ", ".join(elsewhere))

@@ -147,7 +147,7 @@ OUTPUT = [
     Bug(
         "softmax element by element",
         "`dZ{l}` is `-Y * (1 - A{l}) / m`: the derivative of the softmax was taken element by "
-        "element, as `A{l} * (1 - A{l})`, but each output depends on every logit of its row",
+        "element, as `A{l} * (1 - A{l})`, but each output depends on every logit of its example",
         MEND_OUTPUT,
         lambda net, l, dZ: -net.Y * (1 - net.A[l]) / len(net.Y),
     ),
@@ -159,7 +159,7 @@ OUTPUT = [
     ),
     Bug(
         "argmax for probabilities",
-        "`dZ{l}` takes the one-hot row of the largest output for the probabilities `A{l}`",
+        "`dZ{l}` takes the one-hot label of the largest output for the probabilities `A{l}`",
         MEND_OUTPUT,
         lambda net, l, dZ: (np.eye(net.Y.shape[1])[net.A[l].argmax(axis=1)] - net.Y) / len(net.Y),
     ),
@@ -188,7 +188,7 @@ OUTPUT += [
 OUTPUT_OF_ANOTHER_LOSS = [
     Bug(
         "derivative of another loss",
-        "`dZ{l}` is `(A{l} - Y) / m`, as for the mean cross-entropy after a softmax of each row, "
+        "`dZ{l}` is `(A{l} - Y) / m`, as for the mean cross-entropy after a softmax, "
         "but {loss}",
         "derive `dZ{l}` from that loss, or make the loss the mean cross-entropy",
         wrong,
@@ -206,7 +206,7 @@ IN_TERMS_OF_A = {"sigmoid": lambda a: a * (1 - a), "tanh": lambda a: 1 - a**2}
 HIDDEN_LAYERS = [
     Bug(
         "gate always open",
-        "the gate of ReLU is always open in layer {l}: its derivative is missing, or its mask is "
+        "the gate of ReLU is always open in `layer {l}`: its derivative is missing, or its mask is "
         "always true, as `A{l} >= 0` is",
         "`dZ{l} = (dZ{n} @ W{n}.T) * (Z{l} > 0)`",
         lambda net, l, dZ: net.dG(l, dZ),
@@ -266,21 +266,21 @@ HIDDEN_LAYERS = [
     ),
     Bug(
         "W not transposed",
-        "`W{n}` is not transposed on the way back to layer {l}; it is square, so the shapes fit",
+        "`W{n}` is not transposed on the way back to `layer {l}`; it is square, so the shapes fit",
         RIGHT_HIDDEN,
         lambda net, l, dZ: dZ @ net.params[l][0] * net.masks[l] * net.slope(net.Z[l]),
         next_as_wide,
     ),
     Bug(
         "W of the wrong layer",
-        "the way back to layer {l} leads through `W{l}` instead of `W{n}`",
+        "the way back to `layer {l}` leads through `W{l}` instead of `W{n}`",
         RIGHT_HIDDEN,
         lambda net, l, dZ: dZ @ net.params[l - 1][0].T * net.masks[l] * net.slope(net.Z[l]),
         lambda net, l: net.params[l - 1][0].shape == net.params[l][0].shape,
     ),
     Bug(
         "W reshaped",
-        "`W{n}` is reshaped on the way back to layer {l}, not transposed",
+        "`W{n}` is reshaped on the way back to `layer {l}`, not transposed",
         RIGHT_HIDDEN,
         lambda net, l, dZ: (
             (dZ @ net.params[l][0].reshape(net.params[l][0].T.shape))
@@ -304,7 +304,7 @@ HIDDEN_LAYERS = [
     ),
     Bug(
         "gate on the wrong side",
-        "the gate of ReLU in layer {l} is open where it must be closed: `Z{l} < 0`",
+        "the gate of ReLU in `layer {l}` is open where it must be closed: `Z{l} < 0`",
         "`dZ{l} = (dZ{n} @ W{n}.T) * (Z{l} > 0)`",
         lambda net, l, dZ: net.dG(l, dZ) * (net.Z[l] < 0),
         relu,
@@ -324,21 +324,21 @@ HIDDEN_LAYERS = [
     ),
     Bug(
         "dZ of the next layer",
-        "`dZ{l}` is `dZ{n}`: it is not computed anew for layer {l}, which is as wide",
+        "`dZ{l}` is `dZ{n}`: it is not computed anew for `layer {l}`, which is as wide",
         RIGHT_HIDDEN,
         lambda net, l, dZ: dZ,
         next_as_wide,
     ),
     Bug(
         "mask missing backward",
-        "the dropout mask of layer {l} is used in the forward pass, but not in the backward pass",
+        "the dropout mask of `layer {l}` is used in the forward pass, but not in the backward pass",
         RIGHT_MASKED,
         lambda net, l, dZ: net.dA(l, dZ) * net.slope(net.Z[l]),
         masked,
     ),
     Bug(
         "mask without its scale backward",
-        "the dropout mask of layer {l} goes backward as zeros and ones, without the 1/keep that "
+        "the dropout mask of `layer {l}` goes backward as zeros and ones, without the 1/keep that "
         "the forward pass has",
         RIGHT_MASKED,
         lambda net, l, dZ: net.dA(l, dZ) * (net.masks[l] > 0) * net.slope(net.Z[l]),
@@ -413,7 +413,7 @@ WEIGHTS = [
 BIASES = [
     Bug(
         "wrong axis",
-        "`db{l}` is summed over axis 1: there are as many examples as units, so the shape fits",
+        "`db{l}` is `dZ{l}.sum(axis=1)`: there are as many examples as units, so the shape fits",
         RIGHT_DB,
         lambda net, l, dZ, above: dZ.sum(axis=1),
         lambda net, l: net.Z[l].shape[0] == net.Z[l].shape[1],
@@ -430,7 +430,7 @@ BIASES = [
     ),
     Bug(
         "sum of dW",
-        "`db{l}` is the sum of `dW{l}` over its rows",
+        "`db{l}` is `dW{l}.sum(axis=0)`",
         RIGHT_DB,
         lambda net, l, dZ, above: net.grads[l - 1][0].sum(axis=0).astype(float),
     ),

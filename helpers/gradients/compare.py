@@ -1,5 +1,6 @@
 """Compare derivatives with finite differences (chapter 04)."""
 
+import re
 from dataclasses import dataclass
 from html import escape
 
@@ -191,9 +192,12 @@ def _as_theirs(report, own, grads):
     table.index = [convention.code(name) for name in table.index]
     if "likely cause" in table:
         table["likely cause"] = [convention.spoken(cause) for cause in table["likely cause"]]
-    verdict = convention.spoken(report.verdict)
-    where = f" ({convention.elsewhere}.)" if convention.elsewhere and not report.ok else ""
-    return GradientReport(table, verdict + where)
+    verdict = report.verdict
+    if own.columns and re.search("epair: `d[Wb]", verdict):  # there many write it in dW and db
+        verdict += f" In this line `dZ{len(grads)}` carries the `1/m`."
+    if convention.elsewhere and not report.ok:
+        verdict += f" ({convention.elsewhere}.)"
+    return GradientReport(table, convention.spoken(verdict))
 
 
 def _examined(loss, params, grads, h, sample, rng, *, X, Y, hidden, masks):

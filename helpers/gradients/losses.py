@@ -46,9 +46,9 @@ def _softmax_over(axis):
 LOSSES = [
     Loss("the loss has a ReLU on the logits", lambda Z, Y: [
         (softmax(np.maximum(Z, 0)) - Y) * (Z > 0) / len(Y)], lambda Z: softmax(np.maximum(Z, 0))),
-    Loss("the softmax of the loss runs over the whole batch, not over each row", lambda Z, Y: [
+    Loss("the softmax of the loss runs over the whole batch, not over each example", lambda Z, Y: [
         _softmax_over(None)(Z) - Y / len(Y)], _softmax_over(None)),
-    Loss("the softmax of the loss runs over the examples (axis 0), not over each row",
+    Loss("the softmax of the loss runs over the examples, not over the classes",
          lambda Z, Y: [(_softmax_over(0)(Z) * Y.sum(axis=0) - Y) / len(Y)], _softmax_over(0)),
     Loss("the loss is a squared error",
          lambda Z, Y: [_through_softmax(Z, lambda A: (A - Y) / len(Y))]),

@@ -324,8 +324,10 @@ def clipped(problem, array, right):
     """Large entries cut down to one size."""
     most = np.abs(array.analytic).max()
     cut = (np.abs(array.analytic) > (1 - 1e-9) * most).sum()
-    if most > 0 and (cut > 1 or most == problem.sizes.clip) and explains(
-        np.clip(right, -most, most), array.analytic, right, problem.tolerance
+    if (
+        most > 0
+        and (cut > 1 or most == problem.sizes.clip)
+        and explains(np.clip(right, -most, most), array.analytic, right, problem.tolerance)
     ):
         sentence = f"`{array.name}` is clipped to ±{most:.4g}"
         repair = "check the gradients before they are clipped"

@@ -27,7 +27,7 @@ def with_masks(text, masks):
     """Put the dropout masks, where layers have one, into the lines that repair a hidden dZ."""
     line = r"(@ W\d+\.T\) \* )(\w*\(Z(\d+))"
     text = re.sub(line, r"\1mask\3 * \2", text)
-    for l in re.findall(r"mask of layer (\d+) goes backward as zeros and ones", text):
+    for l in re.findall(r"mask of `layer (\d+)` goes backward as zeros and ones", text):
         values = " or ".join(f"{value:.4g}" for value in np.unique(masks[int(l)])[:2])
         text += f"\nIn these lines `mask{l}` is the mask of the forward pass: {values}."
     return text
@@ -44,8 +44,8 @@ def _say(bug, *filling):
 
 # where to look when no pattern fits, with the layer filled in
 ORDER = (
-    "`db{l}` is right, as it is where only the order of the examples is wrong. Does each row of "
-    f"`Y` belong to its row of `X`? Then look at {RIGHT['dW']}"
+    "`db{l}` is right, as it is where only the order of the examples is wrong. Does each label "
+    f"in `Y` belong to its example in `X`? Then look at {RIGHT['dW']}"
 )
 LAST = (
     f"This is the last layer: look at {RIGHT_OUTPUT} first. Or is something in the gradients of "
@@ -68,7 +68,7 @@ def _unknown(first, found, wrong, layers, loss):
         look = look.replace(RIGHT_OUTPUT, "`dZ{l}`") if loss else look
     elif kind == "dZ":
         above = [finding for finding in found if finding.l > l]
-        look = "What is above is explained, so" if above else "Layer {n} is right, so"
+        look = "What is above is explained, so" if above else "What is above is right, so"
         if any(map(_blank, above)):
             look = "If it does not follow from what is above,"
         look += STEP

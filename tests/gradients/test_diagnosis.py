@@ -126,7 +126,7 @@ WEIGHT_BUGS = {
 BIAS_BUGS = {
     "mean over the examples": r"db{l} is .*1/{m} is one over .* as by a mean instead of the sum",
     "summed over everything": r"db{l} is one and the same number",
-    "wrong axis": r"db{l} is summed over axis 1",
+    "wrong axis": r"db{l} is dZ{l}\.sum\(axis=1\)",
     "db zero": r"db{l} is zero everywhere",
     "bias regularized": r"db{l} has 0\.3 \* b{l} too much",
 }

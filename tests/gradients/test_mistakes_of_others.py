@@ -70,15 +70,23 @@ def masks(scale, m=9, seed=3):
 def fresh_masks(net):
     drawn = Small(net.sizes, net.m, masks=masks(1 / 0.7, seed=8))
     slope = G["relu"][1]
-    return net.gradients(gate=lambda dA, Z, A, l: dA / np.where(net.masks[l - 1], net.masks[l - 1], 1)
-                         * (net.masks[l - 1] > 0) * drawn.masks[l - 1] * slope(Z))
+    return net.gradients(
+        gate=lambda dA, Z, A, l: (
+            dA
+            / np.where(net.masks[l - 1], net.masks[l - 1], 1)
+            * (net.masks[l - 1] > 0)
+            * drawn.masks[l - 1]
+            * slope(Z)
+        )
+    )
 
 
 def moved(net, rate=0.1):
     """Gradients at the parameters before their update."""
     grads = net.gradients()
-    net.params = [(W - rate * dW, b - rate * db)
-                  for (W, b), (dW, db) in zip(net.params, grads, strict=True)]
+    net.params = [
+        (W - rate * dW, b - rate * db) for (W, b), (dW, db) in zip(net.params, grads, strict=True)
+    ]
     return grads
 
 
@@ -148,40 +156,77 @@ CASES = {
     "1 relu(dA)": wrong("", gate=lambda dA, Z, A, l: relu(dA)),
     "2 the slope alone": wrong("", gate=lambda dA, Z, A, l: 1.0 * (Z > 0)),
     "3 db = dW.sum(axis=0)": wrong("", biases=lambda dZ, dW, l: dW.sum(axis=0)),
-    "4 all m times": Case("", lambda net: [(9 * dW, 9 * db) for dW, db in net.gradients(l2=0.1)],
-                          lambda net: lambda params: net.loss(params, l2=0.1)),
+    "4 all m times": Case(
+        "",
+        lambda net: [(9 * dW, 9 * db) for dW, db in net.gradients(l2=0.1)],
+        lambda net: lambda params: net.loss(params, l2=0.1),
+    ),
     "5 the penalty's 1": wrong("", biases=lambda dZ, dW, l: dZ.sum(axis=0) + 0.1),
-    "6 softmax over the batch": Case("", lambda net: net.gradients(
-        output=lambda A, Y: (whole_softmax(net.forward(net.params)[1][-1]) - Y) / 9),
-        other_output(whole_softmax, lambda A, Y: -(Y * np.log(A)).sum() / 9)),
+    "6 softmax over the batch": Case(
+        "",
+        lambda net: net.gradients(
+            output=lambda A, Y: (whole_softmax(net.forward(net.params)[1][-1]) - Y) / 9
+        ),
+        other_output(whole_softmax, lambda A, Y: -(Y * np.log(A)).sum() / 9),
+    ),
     "7 the batch before still in": Case("", added),
     "8 backward twice": Case("", lambda net: scaled(net, 2)),
     "9 labels off by one": wrong("", output=lambda A, Y: (A - np.roll(Y, 1, axis=1)) / 9),
     "10 labels shuffled": wrong("", output=lambda A, Y: (A - Y[SHUFFLED]) / 9),
     "11 integer dZ": wrong("", output=lambda A, Y: ((A - Y) / 9).astype(int) * 1.0),
-    "12 dZ not renewed": wrong("", net={"sizes": (6, 5, 5, 3)},
-                              back=lambda dZ, W, l: dZ if l == 1 else dZ @ W.T,
-                              gate=lambda dA, Z, A, l: dA if l == 1 else dA * (Z > 0)),
-    "13 relu on the logits": Case("", lambda net: net.gradients(forward={"logits": relu}),
-                                  lambda net: lambda params: net.loss(params, logits=relu)),
+    "12 dZ not renewed": wrong(
+        "",
+        net={"sizes": (6, 5, 5, 3)},
+        back=lambda dZ, W, l: dZ if l == 1 else dZ @ W.T,
+        gate=lambda dA, Z, A, l: dA if l == 1 else dA * (Z > 0),
+    ),
+    "13 relu on the logits": Case(
+        "",
+        lambda net: net.gradients(forward={"logits": relu}),
+        lambda net: lambda params: net.loss(params, logits=relu),
+    ),
     "14 masks drawn anew": Case("", fresh_masks, net={"masks": masks(1 / 0.7)}),
-    "15 mask / keep backward": wrong("", net={"masks": masks(1.0)},
-                                     gate=lambda dA, Z, A, l: dA * (Z > 0) / 0.8),
+    "15 mask / keep backward": wrong(
+        "", net={"masks": masks(1.0)}, gate=lambda dA, Z, A, l: dA * (Z > 0) / 0.8
+    ),
     "16 clipped by value": Case("", lambda net: each(net, lambda d: np.clip(d, -0.05, 0.05))),
-    "17 scaled to norm 1": Case("", lambda net: scaled(
-        net, 1 / np.sqrt(sum((d**2).sum() for pair in net.gradients() for d in pair)))),
-    "18 class weights in the loss": Case("", loss=lambda net: lambda p: net.loss(p, net.Y * WEIGHT)),
-    "19 smoothing in the loss": Case("", loss=lambda net: lambda p: net.loss(p, 0.9 * net.Y + 0.1 / 3)),
+    "17 scaled to norm 1": Case(
+        "",
+        lambda net: scaled(
+            net, 1 / np.sqrt(sum((d**2).sum() for pair in net.gradients() for d in pair))
+        ),
+    ),
+    "18 class weights in the loss": Case(
+        "", loss=lambda net: lambda p: net.loss(p, net.Y * WEIGHT)
+    ),
+    "19 smoothing in the loss": Case(
+        "", loss=lambda net: lambda p: net.loss(p, 0.9 * net.Y + 0.1 / 3)
+    ),
     "20 smoothing in the gradient": wrong("", output=lambda A, Y: (A - 0.9 * Y - 0.1 / 3) / 9),
     "21 L1 in the loss": Case("", loss=lambda net: lambda params: net.loss(params, l1=0.01)),
-    "22 + b forgotten": Case("", lambda net: net_without_b1(net).gradients(),
-                             lambda net: lambda params: net.loss(no_bias(net, params))),
-    "23 leaky forward": Case("", lambda net: net.gradients(forward={"g": lambda Z: np.where(Z > 0, Z, 0.1 * Z)}),
-                             lambda net: lambda p: net.loss(p, g=lambda Z: np.where(Z > 0, Z, 0.1 * Z))),
-    "24 raw X in dW1": Case("", lambda net: net.gradients(weights=lambda A, dZ, l: (A * 2 + 0.3 if l == 1 else A).T @ dZ)),
-    "25 squared error": Case("", loss=other_output(softmax, lambda A, Y: ((A - Y) ** 2).sum() / 18)),
-    "26 binary cross-entropy": Case("", loss=other_output(
-        softmax, lambda A, Y: -(Y * np.log(A) + (1 - Y) * np.log(1 - A)).sum() / 9)),
+    "22 + b forgotten": Case(
+        "",
+        lambda net: net_without_b1(net).gradients(),
+        lambda net: lambda params: net.loss(no_bias(net, params)),
+    ),
+    "23 leaky forward": Case(
+        "",
+        lambda net: net.gradients(forward={"g": lambda Z: np.where(Z > 0, Z, 0.1 * Z)}),
+        lambda net: lambda p: net.loss(p, g=lambda Z: np.where(Z > 0, Z, 0.1 * Z)),
+    ),
+    "24 raw X in dW1": Case(
+        "",
+        lambda net: net.gradients(weights=lambda A, dZ, l: (A * 2 + 0.3 if l == 1 else A).T @ dZ),
+    ),
+    "25 squared error": Case(
+        "", loss=other_output(softmax, lambda A, Y: ((A - Y) ** 2).sum() / 18)
+    ),
+    "26 binary cross-entropy": Case(
+        "",
+        loss=other_output(
+            softmax, lambda A, Y: -(Y * np.log(A) + (1 - Y) * np.log(1 - A)).sum() / 9
+        ),
+    ),
     "27 W += rate * dW": Case("", lambda net: scaled(net, -1)),
     "28 batch norm": Case("", lambda net: batch_norm(net)[0], lambda net: batch_norm(net)[1]),
     "29 argmax": wrong("", output=lambda A, Y: (np.eye(3)[A.argmax(axis=1)] - Y) / 9),
@@ -200,10 +245,14 @@ CASES = {
     "42 slope relu(Z)": wrong("", gate=lambda dA, Z, A, l: dA * relu(Z)),
     "43 gate above 0.5": wrong("", gate=lambda dA, Z, A, l: dA * (Z > 0.5)),
     "44 tanh' = 1 - A": wrong("", net={"hidden": "tanh"}, gate=lambda dA, Z, A, l: dA * (1 - A)),
-    "45 sigmoid' = A(A - 1)": wrong("", net={"hidden": "sigmoid"}, gate=lambda dA, Z, A, l: dA * A * (A - 1)),
+    "45 sigmoid' = A(A - 1)": wrong(
+        "", net={"hidden": "sigmoid"}, gate=lambda dA, Z, A, l: dA * A * (A - 1)
+    ),
     "46 hidden forgotten": wrong("", net={"hidden": "tanh"}, gate=lambda dA, Z, A, l: dA),
     "47 db = dZ[0]": wrong("", biases=lambda dZ, dW, l: dZ[0]),
-    "48 outer of means": wrong("", weights=lambda A, dZ, l: np.outer(A.mean(axis=0), dZ.sum(axis=0))),
+    "48 outer of means": wrong(
+        "", weights=lambda A, dZ, l: np.outer(A.mean(axis=0), dZ.sum(axis=0))
+    ),
 }
 
 
@@ -226,10 +275,13 @@ def neighbor(net, biases=False):
         def line(A, dZ, l):
             taken[l] = dZ
             return A.T @ (taken[2] if l == 1 and not biases else dZ)
+
         return line
 
-    return net.gradients(weights=remember("dW"),
-                         biases=lambda dZ, dW, l: (taken[2] if l == 1 and biases else dZ).sum(axis=0))
+    return net.gradients(
+        weights=remember("dW"),
+        biases=lambda dZ, dW, l: (taken[2] if l == 1 and biases else dZ).sum(axis=0),
+    )
 
 
 def look(case, batch=True, **settings):

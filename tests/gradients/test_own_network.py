@@ -20,6 +20,13 @@ from helpers import (
     relu_derivative,
     tanh_derivative,
 )
+from helpers.gradients.bugs import (
+    BIASES,
+    HIDDEN_LAYERS,
+    OUTPUT,
+    OUTPUT_OF_ANOTHER_LOSS,
+    WEIGHTS,
+)
 from helpers.gradients.convention import Convention
 
 SIZES, M = [6, 5, 4], 9
@@ -80,7 +87,7 @@ BUGS = {
     "no 1/m": ("dZ2", lambda right: right.replace(" / m", ""), "the 1/m is missing"),
     "gate": ("dZ1", lambda right: right.replace(" * (Z1 > 0)", ""), "gate of ReLU is always open"),
     "Z for A": ("dW2", lambda right: right.replace("A1", "Z1"), "with Z1 instead of A1"),
-    "mean": ("db1", lambda right: right.replace("sum", "mean"), "1/9 is one over the number"),
+    "half": ("db1", lambda right: f"{right} / 2", "a 2 is lost"),
     "sign of dW": ("dW1", lambda right: f"-({right})", "dW1 has the wrong sign"),
 }
 
@@ -144,7 +151,7 @@ def softmax(Z):
 
 
 def repair(verdict):
-    (line,) = re.findall(r"Repair: (\w+ = .+?)\.(?: |$)", verdict)
+    (line,) = re.findall(r"Repair: (\w+ = .+?)(?:, without|\. |\.$)", verdict)
     return line
 
 
@@ -294,23 +301,24 @@ FORMS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("convention", CONVENTIONS)
+@pytest.mark.parametrize("convention", ["rows, b (1, n)", "columns"])
 @pytest.mark.parametrize("form", FORMS)
 def test_a_network_in_any_form(form, convention):
     network = Network(convention, *FORMS[form])
     before = [array.copy() for pair in network.read(network.own) for array in pair]
-    assert network.check(network.grads(network.code)).ok
-    grads = network.grads(network.with_bug("mean"))
-    report = network.check(grads)
+    some = {"sample": 5, "rng": np.random.default_rng(0)}
+    assert network.check(network.grads(network.code), **some).ok
+    grads = network.grads(network.with_bug("half"))
+    report = network.check(grads, **some)
     assert not report.ok
     assert (report.table["ok"] == [True, False, True, True]).all()
     # the gradients in the form of the parameters, or in a form of their own: the same diagnosis
     pairs = [(grads["dW1"], grads["db1"]), (grads["dW2"], grads["db2"])]
     said = report.table["likely cause"].tolist()
-    assert network.check(pairs).table["likely cause"].tolist() == said
+    assert network.check(pairs, **some).table["likely cause"].tolist() == said
     make, _ = FORMS[form]
     if form != "a module":  # there they stand in .grad
-        assert network.check(make(pairs)).table["likely cause"].tolist() == said
+        assert network.check(make(pairs), **some).table["likely cause"].tolist() == said
     after = [array for pair in network.read(network.own) for array in pair]
     assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
 
@@ -380,6 +388,7 @@ def test_layers_are_numbered_as_theirs(form):
     assert "Wrong: dW0 and db0. Right: dW1 and db1." in report.verdict
     assert "dZ0 = (W1.T @ dZ1) * (Z0 > 0)." in report.verdict
     assert "A0 >= 0" in report.verdict
+    assert "in layer 0" in report.verdict
     report = network.check(with_bug("sign of dW"))
     assert "dW0 = dZ0 @ X.T." in report.verdict
 
@@ -403,17 +412,49 @@ def test_arrays_without_a_number_are_pointed_out():
     )
 
 
-def test_a_penalty_is_added_to_a_loss_of_the_readers_form():
-    network = Network("rows", *FORMS["a dict"])
-    grads = network.grads(network.code)
-    for l in "12":
-        grads[f"dW{l}"] += 0.1 * network.own[f"W{l}"]
-    verdict = network.check(grads).verdict
-    (code,) = re.findall(r"Repair: add (.*) to the loss", verdict)
-    names = {"as_pairs": as_pairs, "params": network.own}
-    loss = network.loss
-    network.loss = lambda own: loss(own) + eval(code, names)
-    assert network.check(grads).ok
+# ---- 1/m in dW and db, as in the course of Andrew Ng ---------------------------------------------
+
+AT_THE_END = COLUMNS.replace("(A2 - Y) / m", "A2 - Y")
+AT_THE_END = re.sub(r"^(d[Wb]\d) = ", r"\1 = 1 / m * ", AT_THE_END, flags=re.M)
+
+
+@pytest.fixture
+def at_the_end():
+    network = Network("columns")
+    network.code = AT_THE_END
+    return network
+
+
+def test_1_over_m_may_stand_in_the_gradients(at_the_end):
+    assert at_the_end.check(at_the_end.grads(AT_THE_END)).ok
+
+
+@pytest.mark.parametrize("name", ["dW1", "db1", "dW2", "db2"])
+def test_1_over_m_that_is_missing_there_is_missing(at_the_end, name):
+    wrong = f"{name} = {at_the_end.line(name).removeprefix('1 / m * ')}"
+    verdict = at_the_end.check(at_the_end.grads(at_the_end.edited(wrong))).verdict
+    assert f"{name} is 9.000 times what it should be" in verdict
+    assert "missing where your dW and db carry it" in verdict
+
+
+@pytest.mark.parametrize("line", ["dZ2 = Y - A2", "dZ2 = A2", "dZ2 = (A2 - Y) * A2 * (1 - A2)"])
+def test_a_repair_of_the_last_layer_says_where_1_over_m_belongs(at_the_end, line):
+    code = at_the_end.edited(line)
+    verdict = at_the_end.check(at_the_end.grads(code)).verdict
+    assert "without the 1/m if it stands in your dW and db" in verdict
+    line = repair(verdict).removesuffix(" / m")
+    assert at_the_end.check(at_the_end.grads(at_the_end.edited(line, code))).ok
+
+
+@pytest.mark.parametrize("bug", ["Z for A", "half", "sign of dW"])
+def test_a_repair_of_dW_or_db_says_where_1_over_m_stands(at_the_end, bug):
+    code = at_the_end.with_bug(bug)
+    verdict = at_the_end.check(at_the_end.grads(code)).verdict
+    assert verdict.endswith("In this line dZ2 carries the 1/m.")
+    name, _, line = repair(verdict).partition(" = ")  # here it does not, so dW has to
+    assert at_the_end.check(
+        at_the_end.grads(at_the_end.edited(f"{name} = 1 / m * {line}", code))
+    ).ok
 
 
 # ---- what the shapes leave open ------------------------------------------------------------------
@@ -670,6 +711,51 @@ def test_a_translated_line_computes_the_same(line, convention):
         got = got.reshape(right.shape)
     np.testing.assert_allclose(got, right)
     assert got.shape == right.shape
+
+
+def pieces():
+    """All code in the sentences of the known bugs, for layers 2 and 3 of three."""
+    last, others = [*OUTPUT, *OUTPUT_OF_ANOTHER_LOSS], [*HIDDEN_LAYERS, *WEIGHTS, *BIASES]
+    found = []
+    for l, bugs in ((3, last), (2, others)):
+        numbers = {"l": l, "n": l + 1, "p": l - 1, "L": 3}
+        for text in (text for bug in bugs for text in (bug.sentence, bug.repair)):
+            text = text.format(**numbers, G="tanh", slope="tanh_derivative", loss="")
+            found += text.split("`")[1::2]
+    return dict.fromkeys(found)
+
+
+@pytest.mark.parametrize("convention", CONVENTIONS)
+def test_all_code_in_the_sentences_is_translated(convention):
+    _, turned, columns, shaped = CONVENTIONS[convention]
+    rng = np.random.default_rng(0)
+    course = {"X": rng.random((M, 6)), "Y": rng.random((M, 3))}
+    for l, (n_in, n) in enumerate([(6, 5), (5, 4), (4, 3)], start=1):
+        course |= {f"{kind}{l}": rng.random((M, n)) for kind in ("A", "Z", "dA", "dZ", "mask")}
+        course |= {f"{kind}{l}": rng.random((n_in, n)) for kind in ("W", "dW")}
+        course |= {f"{kind}{l}": rng.random(n) for kind in ("b", "db")}
+
+    def theirs(name, array):
+        if name.lstrip("d")[0] == "b":
+            return shaped(array)
+        return array.T if (turned if "W" in name else columns) else array
+
+    own = {name: theirs(name, array) for name, array in course.items()}
+    tools = {"m": M, "tanh_derivative": tanh_derivative, "relu": np.tanh}  # any functions will do
+    translate = Convention(turned, columns, convention in ("rows, b (1, n)", "columns")).code
+    seen = 0
+    for piece in pieces():
+        try:
+            right = eval(piece.rpartition(" = ")[2], tools | course)
+        except (SyntaxError, NameError):
+            continue
+        got = eval(translate(piece).rpartition(" = ")[2], tools | own)
+        np.testing.assert_allclose(*(np.sort(np.ravel(values)) for values in (got, right)))
+        name, is_line, _ = piece.rpartition(" = ")
+        if is_line:
+            assert np.shape(got) == np.shape(theirs(name, right)), piece
+        seen += "." in piece
+    assert seen > 5
 
 
 def test_what_needs_no_other_words_stays_as_it_is():
