@@ -134,7 +134,6 @@ def _factors(line, dZ, mean=""):
         (lambda s, l: 2, "there is a 2 too many, or it is added twice", line),
         (lambda s, l: 1 / 2, "a 2 is lost", line),
         (lambda s, l: s.keep, "it is the `1/keep` of dropout, once too often", line),
-        (lambda s, l: 1 / s.keep, "the `1/keep` of dropout is lost", line),
         (lambda s, l: 1 / s.units[l - 1],
          "it is one over the {inputs} inputs of the layer: a mean stands for the sum", line),
         (lambda s, l: 1 / s.units[l],
@@ -161,12 +160,12 @@ def _factor_causes(c, table, l, sizes):
             for number, digits in numbers.items():
                 cause, repair = cause.replace(number, digits), repair.replace(number, digits)
             causes.append((cause, repair))
-    return causes or _batch_or_keep(c, sizes)
+    return causes or _batch_or_keep(c, table is OUTPUT_FACTORS, sizes)
 
 
-def _batch_or_keep(c, sizes):
+def _batch_or_keep(c, last, sizes):
     """A round number of examples that the batch does not have, or 1/keep of dropout."""
-    size = round(sizes.m / c) if sizes.sure and 1e-3 < c < 1 else 0
+    size = round(sizes.m / c) if last and sizes.sure and 1e-3 < c < 1 else 0
     if size > sizes.m and (size % 10 == 0 or size & (size - 1) == 0) and _equal(c, sizes.m / size):
         cause = f"it is {sizes.m:g}/{size}: divided by {size}, where the batch has {sizes.m:g}"
         return [(cause + " examples", "divide by the number of examples at hand, `len(Y)`")]

@@ -5,6 +5,8 @@ dW = A.T @ dZ is solved for dZ where A has at least as many columns as examples.
 
 import numpy as np
 
+from .bugs import RIGHT_HIDDEN, RIGHT_OUTPUT
+
 LOOSE = 1e-3  # parts of the largest entry: what counts as equal in a dZ that was solved for
 
 
@@ -24,23 +26,22 @@ def _equal(a, b, size):
 
 
 def labels_in(dZ, net):
-    """Say which labels are in a dZ of the last layer; None if there are none in it."""
+    """Say which labels are in a dZ of the last layer, and the repair; None if none are."""
     m, A = len(net.Y), net.A[-1]
     targets = A - m * dZ
-    used = targets.argmax(axis=1)
+    used, y = targets.argmax(axis=1), net.Y.argmax(axis=1)
     if not _equal(targets, np.eye(A.shape[1])[used], 1).all():
         return None
-    y = net.Y.argmax(axis=1)
     others = f"{(used != y).sum()} of {m} examples have another label than in `Y`"
-    for step in range(1, m):
-        if (np.roll(y, step) == used).all():
-            return f"the labels are moved against the examples, by {min(step, m - step)}: {others}"
     shift = (used - y) % A.shape[1]
     if np.ptp(shift) == 0:
-        return f"every label is the class {shift[0]} further: {others}"
-    if (np.sort(used) == np.sort(y)).all():
-        return f"the labels are in another order than the examples: {others}"
-    return others
+        return f"every label is the class {shift[0]} further: {others}", "the classes as in `Y`"
+    if (np.sort(used) != np.sort(y)).any():
+        return others, ""
+    steps = [step for step in range(1, m) if (np.roll(y, step) == used).all()]
+    how = f"moved by {min(steps[0], m - steps[0])} rows" if steps else "in another order"
+    repair = "the rows of `Y` in the order of the rows of `X`"
+    return f"the labels are {how} against the examples: {others}", repair
 
 
 def rows_of(dZ, right, net):
@@ -61,43 +62,46 @@ def entries_of(dZ, right, l, net, above):
     """Say how many entries differ, which ones, and what stands there."""
     size = max(np.abs(dZ).max(), np.abs(right).max())
     differ = ~_equal(dZ, right, size)
-    text = f"{differ.sum()} of {differ.size} entries of `dZ{l}` differ"
+    text = f"{differ.sum()} of {differ.size} entries of `dZ{l}` are wrong"
     most = np.abs(dZ).max()
     if _equal(dZ, np.clip(right, -most, most), size).all():
         return f"{text}, all that should be larger than {most:.3g}: it is clipped"
     if above is None:
         return text
-    dA, Z = net.dG(l, above), net.Z[l]
-    live = np.abs(dA) > LOOSE * np.abs(dA).max()
-    places = {f"`dA{l} < 0`": dA < 0, f"`dA{l} > 0`": dA > 0, f"`Z{l} > 0`": Z > 0,
-              f"`Z{l} < 0`": Z < 0}  # fmt: skip
-    for sign, words in ((1, "above"), (-1, "below")):
-        inner = np.abs(Z[differ & (sign * Z > 0)])
-        outer = np.abs(Z[live & ~differ & (sign * Z > 0)])
-        if inner.size and outer.size and inner.max() < outer.min():
-            border = (inner.max() + outer.min()) / 2
-            places[f"`Z{l}` is {words} 0 and nearer to it than about {border:.2g}"] = (
-                sign * Z > 0
-            ) & (np.abs(Z) < border)
-    for words, place in places.items():
-        if (differ == place & live & (np.abs(dZ - right) > 0)).all() and (differ <= place).all():
+    dA, used = net.dG(l, above), ~_equal(dZ, 0, size) | ~_equal(right, 0, size)
+    for words, place in places(dA, net.Z[l], differ, used, l):
+        if (differ == place & used).all():
             text += f", all where {words}"
             break
-    if not dZ[differ].any() or _equal(dZ[differ], 0, size).all():
-        text += "; there yours are 0"
-    elif _equal(dZ, dA, size)[differ].all():
-        text += f"; there yours are `dA{l}`"
-    return text
+    if _equal(dZ, 0, size)[differ].all():
+        return f"{text}; there yours are 0"
+    return f"{text}; there yours are `dA{l}`" if _equal(dZ, dA, size)[differ].all() else text
+
+
+def places(dA, Z, differ, used, l):
+    """Conditions that a backward pass may ask for, in words, and where they are true."""
+    yield from ((f"`dA{l} < 0`", dA < 0), (f"`dA{l} > 0`", dA > 0))
+    yield from ((f"`Z{l} > 0`", Z > 0), (f"`Z{l} < 0`", Z < 0))
+    for side, words in ((Z > 0, "above"), (Z < 0, "below")):
+        inner, outer = np.abs(Z[differ & side]), np.abs(Z[used & side & ~differ])
+        if inner.size and outer.size and inner.max() < outer.min():
+            border = (inner.max() + outer.min()) / 2
+            yield (
+                f"`Z{l}` is {words} 0 by less than about {border:.2g}",
+                side & (np.abs(Z) < border),
+            )
 
 
 def describe(dZ, right, l, net, above):
-    """Name and sentence for a wrong dZ, and whether it says what the mistake is."""
+    """Say of a wrong dZ (name, sentence, repair), and whether it tells what the mistake is."""
     last = l == len(net.params)
     labels = labels_in(dZ, net) if last and not net.loss else None
     if labels:
-        return "labels of others", f"`dZ{l}` has the labels of other examples: {labels}", True
+        return ("labels of others", f"in `dZ{l}` {labels[0]}", labels[1]), True
     rows = rows_of(dZ, right, net) if last else None
     if rows:
-        return "rows with factors", f"in `dZ{l}` {rows}", True
+        return ("rows with factors", f"in `dZ{l}` {rows}", ""), True
     entries = entries_of(dZ, right, l, net, above)
-    return f"dZ{l} differs", entries, ", all" in entries
+    line = f"`dZ{l}`" if net.loss and last else RIGHT_OUTPUT if last else RIGHT_HIDDEN
+    sentence = f"{entries}. Look at the line {line}"
+    return (f"dZ{l} differs", sentence, ""), ", all" in entries

@@ -277,12 +277,17 @@ def test_gradients_in_reverse_order_are_noticed():
 
 
 @pytest.mark.parametrize("batch", [True, False])
-@pytest.mark.parametrize(("bug", "other"), [("dW odd", "db"), ("db odd", "dW")])
-def test_what_fits_no_pattern_is_said_to_fit_none(bug, other, batch):
+@pytest.mark.parametrize("bug", ["dW odd", "db odd"])
+def test_what_fits_no_pattern_is_said_to_fit_none(bug, batch):
     report = diagnose(bug, [3, 4, 4, 3], 3, "tanh", at=2, batch=batch)
     name = bug[:2]
-    assert f"{name}2 disagrees, in no pattern known here. {other}2 is right" in report.verdict
-    assert f"look at the line {name}2 = " in report.verdict
+    assert f"{name}2 disagrees, in no pattern known here. " in report.verdict
+    if name == "dW" and batch:  # four units for three examples: dW2 leaves no dZ2 but one
+        assert "No dZ2 at all gives this dW2 as A1.T @ dZ2: look at that line" in report.verdict
+    else:
+        assert f"What follows from dZ2 is right or explained, so look at the line {name}2 = " in (
+            report.verdict
+        )
     assert "ikely bug" not in report.verdict
     assert report.table.loc[f"{name}2", "likely cause"] == "no known pattern"
     assert ("With the batch" in report.verdict) != batch
