@@ -189,16 +189,17 @@ def _named(entries, d):
         match = NAME.fullmatch(last)
         if match and bool(match[1]) == bool(d):
             leaf = leaf._replace(key=last if match[3] and not stem else "")
-            found.setdefault((int(match[3] or 0), stem), {})[match[2][0].lower()] = leaf
+            found.setdefault((match[3], stem), {})[match[2][0].lower()] = leaf
     layers = []
-    for _, layer in sorted(found.items(), key=lambda item: item[0][0]):
-        if len(layer) == 1:
-            (leaf,) = layer.values()
-            raise ValueError(
-                f"{leaf.path} stands alone: each layer needs W and b. To a layer without a bias "
-                "give one of zeros, in params and in grads"
-            )
-        layers += _one_or_several(layer["w"], layer["b"])
+    for (number, _), layer in sorted(found.items(), key=lambda item: int(item[0][0] or 0)):
+        if len(layer) == 2:
+            layers += _one_or_several(layer["w"], layer["b"])
+        elif isinstance(layer.get("w", layer.get("b")).value, (np.ndarray, list, tuple)):
+            ((kind, leaf),) = layer.items()
+            text = f"{leaf.path} stands alone: each layer needs W and b"
+            if kind == "w":
+                text += f". Where there is no bias, add b{number} of zeros, to params and to grads"
+            raise ValueError(text)
     return layers
 
 

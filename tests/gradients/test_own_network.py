@@ -272,7 +272,7 @@ FORMS = {
         lambda own: list(zip(own.weights, own.biases, strict=True)),
     ),
     "an object with a dict": (
-        lambda arrays: Thing(params=keys()[0](arrays), reg=0.1),
+        lambda arrays: Thing(params=keys()[0](arrays), reg=0.1, w=28),
         lambda own: keys()[1](own.params),
     ),
     "layers": (
@@ -593,17 +593,35 @@ def test_a_bias_that_is_a_number_becomes_an_array():
     assert len(as_pairs(params)) == 1
 
 
+def test_biases_of_zeros_stand_for_none():
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(9, 6)), one_hot(rng.integers(4, size=9), 4)
+    params = {"weights_1": rng.normal(size=(6, 4))}
+    dW = X.T @ (softmax(X @ params["weights_1"]) - Y) / len(X)
+    with pytest.raises(ValueError, match=r"add b1 of zeros, to params and to grads"):
+        as_pairs(params)
+    params["b1"], db = np.zeros(4), np.zeros(4)
+
+    def loss(params):
+        return -(Y * np.log(softmax(X @ params["weights_1"]))).sum() / len(X)
+
+    assert check_gradients(loss, params, {"dW1": dW, "db1": db}).ok
+    verdict = check_gradients(loss, params, {"dW1": -dW, "db1": db}).verdict
+    assert "dW1 has the wrong sign" in verdict
+
+
 def test_pairs_may_be_in_float32_where_nothing_is_measured():
     params = {"W1": np.zeros((3, 2), np.float32), "b1": np.zeros(2, np.float32)}
     assert as_pairs(params)[0][0] is params["W1"]
 
 
 REFUSED = {
-    "no bias": ({"W1": np.ones((3, 2))}, ValueError, r'params\["W1"\] stands alone'),
+    "no bias": ({"W0": np.ones((3, 2))}, ValueError, r'params\["W0"\] stands alone.* add b0 of z'),
+    "no weights": ({"b": np.ones(2)}, ValueError, r'params\["b"\] stands alone: .* W and b$'),
     "a bias missing": (
         {"W1": np.ones((3, 2)), "b1": np.ones(2), "W2": np.ones((2, 2))},
         ValueError,
-        r'params\["W2"\] stands alone.* one of zeros',
+        r'params\["W2"\] stands alone.* add b2 of zeros',
     ),
     "an odd list": ([np.ones((3, 2)), np.ones(2), np.ones((2, 2))], ValueError, "got 3 arrays"),
     "two lists": (
