@@ -194,8 +194,9 @@ def _named(entries, d):
     for (number, _), layer in sorted(found.items(), key=lambda item: int(item[0][0] or 0)):
         if len(layer) == 2:
             layers += _one_or_several(layer["w"], layer["b"])
-        elif isinstance(layer.get("w", layer.get("b")).value, (np.ndarray, list, tuple)):
-            ((kind, leaf),) = layer.items()
+            continue
+        ((kind, leaf),) = layer.items()
+        if _is_array(leaf.value) or isinstance(leaf.value, (list, tuple)):
             text = f"{leaf.path} stands alone: each layer needs W and b"
             if kind == "w":
                 text += f". Where there is no bias, add b{number} of zeros, to params and to grads"

@@ -638,6 +638,11 @@ REFUSED = {
     "a square bias": ({"W": np.eye(3), "b": np.eye(3)}, ValueError, r"\(n,\), \(1, n\)"),
     "a bias without an axis": ({"W": np.ones((3, 1)), "b": np.array(0.5)}, ValueError, r"\(\)$"),
     "a bias with three": ({"W": np.ones((3, 1)), "b": np.ones((1, 1, 1))}, ValueError, r"1, 1\)$"),
+    "a module without bias": (
+        Thing(named_parameters=lambda: [("fc1.weight", Tensor(np.ones((3, 2))))]),
+        ValueError,
+        "fc1.weight stands alone",
+    ),
     "no network": (Thing(X=np.ones(3)), TypeError, "a dict or an object with W1, b1"),
     "other names": ({"kernel": np.ones((3, 2))}, TypeError, "params must be a non-empty list"),
     "nothing": ([], TypeError, "params must be a non-empty list"),
