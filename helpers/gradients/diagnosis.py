@@ -25,7 +25,7 @@ from .patterns import (
     factor,
     fit,
 )
-from .recovered import describe, recover
+from .recovered import describe, recover, recoverable
 from .verdict import causes, listed, sentences, with_masks
 
 STATES = 30  # explanations carried along, the lightest ones
@@ -180,10 +180,9 @@ class WithBatch(Problem):
     def recovered(self, l, above, right):
         """The dZ that dW was made with, where there is one and no other."""
         A, in_W, in_b = self.network.A[l - 1], *self.layer(l)
-        solved = recover(A, self.products_of(in_W))
-        if not solved or not solved[1]:
+        dZ = self.solved(in_W)
+        if dZ is None:
             return
-        dZ = solved[0]
         if len(A) == A.shape[1] and not close(dZ.sum(axis=0), in_b.analytic, 1e-4):
             return  # any dW of this shape is such a product
         if not close(dZ, right, 1e-4):
@@ -194,17 +193,22 @@ class WithBatch(Problem):
     def remark(self, array):
         """Whether any dZ gives this dW."""
         A, l = self.network.A[array.l - 1], array.l
-        solved = recover(A, self.products_of(array)) if array.kind == "dW" else None
-        if not solved or solved[1]:
+        if array.kind == "db" or not recoverable(A) or self.solved(array) is not None:
             return ""
         return (
             f"No `dZ{l}` at all gives this `dW{l}` as `A{l - 1}.T @ dZ{l}`: look at that line, and "
             "for what comes to it from other examples, or afterwards"
         )
 
-    def products_of(self, in_W):
-        """The whole dW without the penalty."""
-        return (in_W.analytic - self.penalty(in_W)).reshape(in_W.grad.shape)
+    def solved(self, in_W):
+        """The dZ of a whole dW, without the penalty, be it of a wrong strength; None if none."""
+        A = self.network.A[in_W.l - 1]
+        for extra in (0.0, *self.decays["dW"]) if recoverable(A) else ():
+            made = in_W.analytic - self.penalty(in_W) - extra * in_W.value
+            dZ = recover(A, made.reshape(in_W.grad.shape))
+            if dZ is not None:
+                return dZ
+        return None
 
     def explanations(self, array, right, dZ, above):
         """The patterns, and the known bugs of the line."""

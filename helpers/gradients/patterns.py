@@ -160,7 +160,7 @@ def _factor_causes(c, table, l, sizes):
             for number, digits in numbers.items():
                 cause, repair = cause.replace(number, digits), repair.replace(number, digits)
             causes.append((cause, repair))
-    return causes or _batch_or_keep(c, table is OUTPUT_FACTORS, sizes)
+    return causes
 
 
 def _batch_or_keep(c, last, sizes):
@@ -193,12 +193,16 @@ def factor(c, certain, kind, l, sizes, norm=0.0, whole=False):
     if abs(c) < 1e-9 or abs(c - 1) < 1e-9:
         return None
     last = kind == "dZ" and l == sizes.layers
-    causes = _factor_causes(c, OUTPUT_FACTORS if last else FACTORS[kind], l, sizes)
+    table, weight = OUTPUT_FACTORS if last else FACTORS[kind], 1.0
+    causes = _factor_causes(c, table, l, sizes)
     if not causes and c < 0:
+        weight, sign = 1.9, "`A{l} - Y`" if last else "`dZ{n}`"  # nearly two bugs
         causes = [
-            (f"the sign is wrong, and {cause}", repair + ", with the other sign")
-            for cause, repair in _factor_causes(-c, FACTORS[kind], l, sizes)
+            (f"the sign is wrong, and {cause}", f"{repair}, with the sign of {sign}")
+            for cause, repair in _factor_causes(-c, table, l, sizes)
         ]
+    if not causes:
+        weight, causes = 1.5, _batch_or_keep(c, last, sizes)
     if not (causes or certain):
         return None
     digits = f"{c:.3f}" if 0.01 <= abs(c) < 1e4 else f"{c:.3g}"
@@ -218,7 +222,7 @@ def factor(c, certain, kind, l, sizes, norm=0.0, whole=False):
     either = "either " if len(causes) > 1 else ""
     sentence += f"; {either}" + ", or ".join(cause for cause, _ in causes)
     repair = "; or ".join(dict.fromkeys(repair for _, repair in causes))
-    return Finding(kind, l, name, sentence, repair)
+    return Finding(kind, l, name, sentence, repair, weight)
 
 
 def everything(arrays, sizes, tolerance):

@@ -10,15 +10,18 @@ from .bugs import RIGHT_HIDDEN, RIGHT_OUTPUT
 LOOSE = 1e-3  # parts of the largest entry: what counts as equal in a dZ that was solved for
 
 
-def recover(A, dW):
-    """Solve dW = A.T @ dZ for dZ; (dZ, whether there is one), or None where there are many."""
+def recoverable(A):
+    """Say whether the rows of A are independent, so that A.T @ dZ belongs to one dZ alone."""
     if len(A) > A.shape[1]:
-        return None
+        return False
     spread = np.linalg.svd(A, compute_uv=False)
-    if spread[-1] < 1e-6 * spread[0]:
-        return None
+    return bool(spread[-1] > 1e-6 * spread[0])
+
+
+def recover(A, dW):
+    """Solve dW = A.T @ dZ for dZ; None if nothing solves it."""
     dZ = np.linalg.lstsq(A.T, dW)[0]
-    return dZ, bool(np.abs(A.T @ dZ - dW).max() <= 1e-6 * np.abs(dW).max())
+    return dZ if np.abs(A.T @ dZ - dW).max() <= 1e-6 * np.abs(dW).max() else None
 
 
 def _equal(a, b, size):

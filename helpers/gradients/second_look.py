@@ -133,19 +133,24 @@ def nudged(loss, params, array, part):
 
 def in_float32(loss, params, arrays):
     """Say whether the loss has no more digits than float32, or overlooks what float64 sees."""
-    J, seen = loss(params), []
+    J, seen, losses = loss(params), [], []
     resolution = 20 * EPS * max(1, abs(J))
     for array in arrays:
-        (steps, tiny), slopes = nudged(loss, params, array, NUDGE), array.numeric
-        clear = np.abs(slopes[array.steepest(PROBED)]) * steps > resolution
+        steps, tiny = nudged(loss, params, array, NUDGE)
+        clear = np.abs(array.numeric[array.steepest(PROBED)]) * steps > resolution
         seen.extend((tiny != J).any(axis=1)[clear])
+        losses.append(tiny)
     if seen:
-        return bool(np.mean(seen) < 0.25)
+        return np.mean(seen) < 0.25 or _short(np.concatenate(losses), J)
     moves = [nudged(loss, params, array, 0.01) for array in arrays]
     steps, moved = (np.concatenate(parts) for parts in zip(*moves, strict=True))
-    if (moved != J).any() and (moved.astype(np.float32) == moved).all():
-        return True
     # flat at ±h, and steep at ±0.01 on both sides (on one side only it may be a corner)
     rise = (moved - J) / steps[:, None]
     steep = (rise.prod(axis=1) < 0) & (np.abs(rise).min(axis=1) > 1e8 * resolution)
-    return bool(steep.any()) and not any(array.numeric.any() for array in arrays)
+    flat = not any(array.numeric.any() for array in arrays)
+    return _short(moved, J) or (flat and bool(steep.any()))
+
+
+def _short(losses, J):
+    """Say whether losses differ and have the digits of float32, every one."""
+    return bool((losses != J).any() and (losses.astype(np.float32) == losses).all())
