@@ -87,9 +87,9 @@ OUTPUT_BUGS = {
     "labels minus outputs": r"dZ{L} has the wrong sign.* it is Y - A{L} instead of A{L} - Y",
     "no 1/m": r"dZ{L} is {m}\.000 times .*{m} is the number of examples: the 1/m is missing",
     "1/m twice": r"dZ{L} is .* 1/{m} is one over .* examples: the 1/m is applied a second time",
-    "times classes": r"dZ{L} is {k}\.000 times .*{k} is the number of classes: the loss averages",
+    "times classes": r"dZ{L} is {k}\.000 times .*{k} is the number of classes",
     "over classes": r"dZ{L} is .* 1/{k} is one over the number of classes: the gradient averages",
-    "doubled": r"dZ{L} is 2\.000 times .* the loss has a 1/2 that the gradient lacks",
+    "doubled": r"dZ{L} is 2\.000 times .* the gradient has a 2 too many",
     "halved": r"dZ{L} is 0\.500 times .* the gradient has lost a 2",
     "times 3.7": r"dZ{L} is 3\.700 times what it should be.* a constant is in the loss",
 }
