@@ -171,16 +171,12 @@ def _factor_causes(c, table, l, sizes):
 
 def _batch_or_keep(c, last, sizes):
     """A usual number of examples that the batch does not have, or 1/keep of dropout."""
-    size, keep = (
-        round(sizes.m / c) if last and sizes.sure and 1e-3 < c < 1 else 0,
-        round(20 / c) / 20,
-    )
+    size = round(sizes.m / c) if last and sizes.sure and 1e-3 < c < 1 else 0
     usual = size & (size - 1) == 0 or (size % 10 == 0 and not _equal(c, float(f"{c:.2g}")))
     if sizes.m < size <= 1024 and usual and _equal(c, sizes.m / size):
-        cause = (
-            f"it is {sizes.m:g}/{size}: is it divided by {size} instead of the number of examples"
-        )
-        return [(cause, "divide by the examples at hand, `len(Y)`")]
+        cause = f"it is {sizes.m:g}/{size}, as from a division by {size} where `m` is {sizes.m:g}"
+        return [(cause, "divide by `len(Y)`")]
+    keep = round(20 / c) / 20
     if sizes.dropout and 1 < c < 10 and _equal(c, 1 / keep):
         cause = f"it is 1/{keep:g}: a `1/keep` of dropout that the forward pass has not"
         return [(cause, "the mask of the forward pass, unchanged")]
