@@ -64,6 +64,10 @@ class Small:
         penalty = sum(l2 / 2 * (W**2).sum() + l1 * np.abs(W).sum() for W, b in params)
         return float(-(Y * log(A[-1])).sum() / len(Y) + penalty)
 
+    def loss_of_its_own(self, params):
+        """The loss of its own parameters, whatever comes."""
+        return self.loss(self.params)
+
     def gradients(self, output=None, back=None, gate=None, weights=None, biases=None,
                   l2=0.0, l1=0.0, forward=None):  # fmt: skip
         """Gradients in which some lines are another.
@@ -84,5 +88,8 @@ class Small:
             dA = (back or (lambda dZ, W, l: dZ @ W.T))(dZ, W, l - 1)
             if self.masks:
                 dA = dA * self.masks[l - 2]
-            slope = G[self.hidden][1]
-            dZ = (gate or (lambda dA, Z, A, l: dA * slope(Z)))(dA, Z[l - 1], A[l - 1], l - 1)
+            dZ = (gate or self.gate)(dA, Z[l - 1], A[l - 1], l - 1)
+
+    def gate(self, dA, Z, A, l):
+        """The right dZ of a hidden layer."""
+        return dA * G[self.hidden][1](Z)

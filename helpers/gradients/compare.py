@@ -154,7 +154,9 @@ def check_gradients(
         the likely cause where something is wrong; `report.verdict`, the likely bug and its repair
         in a few sentences. A difference that is no bug leaves an
         array ok, and the verdict says so: at a corner of the loss (ReLU at 0), from rounding in
-        the loss, or from derivatives in float32 (their tolerance is 1e-3 instead of 1e-6).
+        the loss, or from derivatives in float32 (their tolerance is 1e-3 instead of 1e-6). Arrays
+        whose derivatives are all below 1e-10 agree with everything. A loss in float32, or one
+        that does not see `params`, measures nothing, and the verdict says so.
 
     Examples
     --------

@@ -20,6 +20,7 @@ from .patterns import (
     Finding,
     Sizes,
     close,
+    constant_of_loss,
     everything,
     explains,
     factor,
@@ -52,6 +53,7 @@ class Problem:
     strength: dict  # λ of the loss for squares, for "dW" and "db"
     l1: float  # λ of the loss for absolute values of W
     decays: dict  # multiples of W and b that make up a difference from the numeric values
+    wrong: list  # names of the arrays that disagree
 
     def layer(self, l):
         """The arrays dW and db of layer l."""
@@ -137,8 +139,11 @@ class WithBatch(Problem):
 
     def factor(self, c, certain, l):
         """A constant factor of dZ, or None; its usual causes belong to the mean cross-entropy."""
+        last = l == self.sizes.layers
+        if last and not self.network.loss and abs(self.scale * c - 1) < 1e-4 and abs(c - 1) > 1e-4:
+            return constant_of_loss(self.scale, l, self.sizes)
         finding = super().factor(c, certain, l)
-        if finding and self.network.loss and l == self.sizes.layers:
+        if finding and self.network.loss and last:
             return finding._replace(sentence=finding.sentence.split(";")[0], repair="")
         return finding
 
@@ -256,7 +261,8 @@ def explain_layer(problem, l, state):
         for in_W, in_b in product(*both):
             yield State(found + in_W + in_b, dZ)
         blank = [one[0][0] for one in both if one[0] and one[0][0].weight >= UNKNOWN]
-        if not wrong and (len(blank) == 2 or (blank and l > 1)):
+        below = l > 1 and all(array.name in problem.wrong for array in problem.layer(l - 1))
+        if not wrong and (len(blank) == 2 or (blank and below)):
             # cheaper than unknown lines where the layers below are wrong as well
             weight = 2.5 if len(blank) == 2 and l > 1 else 1.5
             remark = unknown("dZ", l, weight * UNKNOWN, blank[0].sentence)
@@ -354,13 +360,15 @@ def explain(arrays, wrong, sizes, loss, precision, loose):
     """The explanations with the fewest bugs: tuples of findings."""
     decays = _decays(arrays, wrong, loose)
     if loss is None:
-        return search(Alone(arrays, sizes, loose, {"dW": 0.0, "db": 0.0}, 0.0, decays))
+        return search(Alone(arrays, sizes, loose, {"dW": 0.0, "db": 0.0}, 0.0, decays, wrong))
     if loss.l1 or any(loss.l2.values()):
         factor_of_all = everything(arrays, sizes, loose)
         if factor_of_all:
             return [(factor_of_all,)]
     whole = [replace(array, places=places_in(array.grad.shape)) for array in arrays]
-    known = (loss.l2, loss.l1, decays, loss.network, loss.scale)
+    plain = not loss.network.loss and abs(loss.scale - 1) < 1e-4
+    sizes = sizes._replace(plain=plain)
+    known = (loss.l2, loss.l1, decays, wrong, loss.network, loss.scale)
     return search(WithBatch(whole, sizes, precision, *known))
 
 
@@ -370,7 +378,7 @@ def _sizes(arrays, network, tolerance):
     norm = np.sqrt(sum((array.grad.astype(float) ** 2).sum() for array in arrays))
     largest = max(np.abs(array.grad).max() for array in arrays)
     cut = sum((np.abs(array.grad) == largest).sum() for array in arrays)
-    clip = float(largest) if cut > 1 else np.nan
+    clip = float(largest) if cut > 2 and largest > 0 else np.nan
     if not network:
         return Sizes(units[-1], _likely_m(arrays, tolerance), False, units, norm, clip=clip)
     keep = max(np.max(mask) for mask in [1.0, *network.masks[1:]])

@@ -37,7 +37,8 @@ class Sizes(NamedTuple):
 
     m is NaN where the batch is not known and nothing in the numbers speaks for one; `sure` says
     that it is known. `units` are those of all layers, `keep` the largest entry of the masks, and
-    `norm` belongs to all gradients together, `clip` is their largest value, if several have it.
+    `norm` belongs to all gradients together, `clip` is their largest value, if three have it.
+    `plain` says that the loss is known to be the mean cross-entropy itself.
     """
 
     classes: int
@@ -48,6 +49,7 @@ class Sizes(NamedTuple):
     keep: float = 1.0
     dropout: bool = False
     clip: float = math.nan
+    plain: bool = False
 
     @property
     def layers(self):
@@ -88,9 +90,9 @@ def fit(analytic, base, direction):
     return float(c), bool((size > 1e-3 * size.max()).sum() > 2)
 
 
-# Factors: (value for the sizes s and layer l, what brings it, repair); {m} is filled in, and {k}
+# Factors: (value for the sizes s and layer l, what in the gradient brings it, repair, and what in
+# the loss may, if that is not known); {m} is filled in, and {k}
 
-ADDED = "or everything is added twice, as where gradients are not set to 0 between two calls"
 TWO = "derive `dZ{l}` from the loss as it is, with its constant"
 ONCE = "divide by `m` once"
 
@@ -100,22 +102,24 @@ OUTPUT_FACTORS = [
      "subtracting", MEND_OUTPUT + "; in a step `W -= learning_rate * dW`"),
     (lambda s, l: s.m, "{m} is the number of examples: the `1/m` is missing", MEND_OUTPUT),
     (lambda s, l: 1 / s.m,
-     "1/{m} is one over the number of examples: the `1/m` is applied a second time", ONCE),
+     "1/{m} is one over the number of examples: the `1/m` is applied a second time", ONCE,
+     "the loss sums over the examples"),
     (lambda s, l: s.several_classes,
-     "{k} is the number of classes: the loss averages over all `m * {k}` entries, the gradient "
-     "divides by `m` alone", "divide both by `m`, or both by `m * {k}`"),
+     "{k} is the number of classes: it is a factor of the gradient", MEND_OUTPUT,
+     "the loss averages over all `m * {k}` entries, the gradient divides by `m` alone"),
     (lambda s, l: 1 / s.several_classes,
      "1/{k} is one over the number of classes: the gradient averages over all `m * {k}` entries, "
      "the loss over the `m` examples", ONCE + ", not by the {k} classes"),
     (lambda s, l: s.m * s.several_classes,
-     "it is `m * {k}`, with {k} classes: the loss averages over all `m * {k}` entries, the "
-     "gradient over nothing", "divide both by `m`"),
+     "it is `m * {k}`, with {k} classes: both are factors of the gradient", "divide by `m` alone",
+     "the loss averages over all `m * {k}` entries, the gradient over nothing"),
     (lambda s, l: 2,
-     f"the loss has a 1/2 that the gradient lacks, or the gradient a 2 too many, {ADDED}", TWO),
+     "the gradient has a 2 too many, or everything is added twice, as where gradients are not set "
+     "to 0 between two calls", TWO, "the loss has a 1/2 that the gradient lacks"),
     (lambda s, l: 1 / 2,
      "the gradient has lost a 2, as that of a square, or has a 1/2 that the loss lacks", TWO),
-    (lambda s, l: math.log(10), "it is ln 10: the loss takes `log10`", "`np.log` in the loss"),
-    (lambda s, l: math.log(2), "it is ln 2: the loss takes `log2`", "`np.log` in the loss"),
+    (lambda s, l: math.log(10), "it is ln 10", "`np.log` in the loss", "the loss takes `log10`"),
+    (lambda s, l: math.log(2), "it is ln 2", "`np.log` in the loss", "the loss takes `log2`"),
 ]  # fmt: skip
 
 
@@ -153,10 +157,12 @@ def _factor_causes(c, table, l, sizes):
     numbers = {"{m}": f"{sizes.m:g}", "{k}": str(sizes.classes)}
     numbers |= {"{inputs}": str(sizes.units[l - 1]), "{units}": str(sizes.units[l])}
     causes = []
-    for value, cause, repair in table:
+    for value, cause, repair, *in_loss in table:
         if _equal(c, value(sizes, l)):
             if "{m}" in cause and not sizes.sure:
                 cause = cause.replace("is", "may be", 1)
+            if in_loss and not sizes.plain:
+                cause += f", or {in_loss[0]}"
             for number, digits in numbers.items():
                 cause, repair = cause.replace(number, digits), repair.replace(number, digits)
             causes.append((cause, repair))
@@ -164,20 +170,16 @@ def _factor_causes(c, table, l, sizes):
 
 
 def _batch_or_keep(c, last, sizes):
-    """A round number of examples that the batch does not have, or 1/keep of dropout."""
+    """A usual number of examples that the batch does not have, or 1/keep of dropout."""
     size = round(sizes.m / c) if last and sizes.sure and 1e-3 < c < 1 else 0
-    if size > sizes.m and (size % 10 == 0 or size & (size - 1) == 0) and _equal(c, sizes.m / size):
-        cause = f"it is {sizes.m:g}/{size}: divided by {size}, where the batch has {sizes.m:g}"
-        return [(cause + " examples", "divide by the number of examples at hand, `len(Y)`")]
+    usual = size & (size - 1) == 0 or (size % 10 == 0 and not _equal(c, float(f"{c:.2g}")))
+    if sizes.m < size <= 1024 and usual and _equal(c, sizes.m / size):
+        cause = f"it is {sizes.m:g}/{size}, as from a division by {size} where `m` is {sizes.m:g}"
+        return [(cause, "divide by `len(Y)`")]
     keep = round(20 / c) / 20
     if sizes.dropout and 1 < c < 10 and _equal(c, 1 / keep):
-        return [
-            (
-                f"it is 1/{keep:g}: a `1/keep` of dropout with keep = {keep:g} that the forward "
-                "pass has not",
-                "the mask of the forward pass, unchanged",
-            )
-        ]
+        cause = f"it is 1/{keep:g}: a `1/keep` of dropout that the forward pass has not"
+        return [(cause, "the mask of the forward pass, unchanged")]
     return []
 
 
@@ -215,14 +217,33 @@ def factor(c, certain, kind, l, sizes, norm=0.0, whole=False):
         norm, whose = (sizes.norm, "all gradients together") if last else (norm, "this array")
         if norm and abs(norm / float(f"{norm:.2g}") - 1) < 1e-6:
             sentence += f". The norm of {whose} is {norm:.2g}: clipped, or scaled, to it?"
-        else:
+        elif last:
             sentence += "; a constant is in the loss or in the gradient, and not in the other, or "
             sentence += "the gradient is scaled afterwards"
+        else:
+            sentence += "; look for a constant in this line, or for what scales it afterwards"
         return Finding(kind, l, name, sentence, "", 1.5)
     either = "either " if len(causes) > 1 else ""
     sentence += f"; {either}" + ", or ".join(cause for cause, _ in causes)
     repair = "; or ".join(dict.fromkeys(repair for _, repair in causes))
     return Finding(kind, l, name, sentence, repair, weight)
+
+
+def constant_of_loss(scale, l, sizes):
+    """Say that the gradient belongs to the mean cross-entropy, and the loss is a multiple of it."""
+    m, k = sizes.m, sizes.several_classes
+    known = (
+        (m, f"it sums over the {m} examples, the gradient averages"),
+        (1 / m, "it is divided by `m` twice, the gradient once"),
+        (1 / k, f"it averages over all `m * {k}` entries, the gradient over the `m` examples"),
+        (m * k, "it is multiplied by `m` and the classes"),
+        (1 / math.log(10), "it takes `log10`"),
+        (1 / math.log(2), "it takes `log2`"),
+    )
+    why = next((f": {words}" for value, words in known if _equal(scale, value)), "")
+    sentence = f"the gradient is that of the mean cross-entropy, the loss is {scale:.4g} times that"
+    repair = "the same constant in both"
+    return Finding("dZ", l, "constant in the loss", f"{sentence}{why}", repair)
 
 
 def everything(arrays, sizes, tolerance):
@@ -325,13 +346,10 @@ def shifted(problem, array, right):
 
 def clipped(problem, array, right):
     """Large entries cut down to one size."""
-    most = np.abs(array.analytic).max()
-    cut = (np.abs(array.analytic) > (1 - 1e-9) * most).sum()
-    if (
-        most > 0
-        and (cut > 1 or most == problem.sizes.clip)
-        and explains(np.clip(right, -most, most), array.analytic, right, problem.tolerance)
-    ):
+    most = problem.sizes.clip
+    if np.abs(array.grad).max() != most:
+        return None
+    if explains(np.clip(right, -most, most), array.analytic, right, problem.tolerance):
         sentence = f"`{array.name}` is clipped to ±{most:.4g}"
         repair = "check the gradients before they are clipped"
         return Finding(array.kind, array.l, "clipped", sentence, repair)
@@ -340,7 +358,7 @@ def clipped(problem, array, right):
 def integers(problem, array, right):
     """Nothing behind the point."""
     grad = array.grad
-    if grad.any() and (grad == np.round(grad)).all() and np.abs(array.analytic - right).max() <= 1:
+    if grad.any() and any((array.analytic == cut(right)).all() for cut in (np.trunc, np.round)):
         sentence = f"`{array.name}` has whole numbers only: it is kept in an array of integers"
         return Finding(array.kind, array.l, "integers", sentence, "`dtype=float` for that array")
 
@@ -350,7 +368,7 @@ def unused(problem, array, right):
     if array.analytic.any() and not array.numeric.any():
         name = array.name[1:]
         sentence = f"the loss does not change with `{name}`, all its numeric derivatives are 0: "
-        sentence += f"does the forward pass use `{name}`, or are all units closed that it moves?"
+        sentence += f"is `{name}` used, does something cancel it, or are the units closed?"
         return Finding(array.kind, array.l, f"no {name} in the loss", sentence, "", 1.5)
 
 

@@ -42,8 +42,8 @@ def labels_in(dZ, net):
     if (np.sort(used) != np.sort(y)).any():
         return others, ""
     steps = [step for step in range(1, m) if (np.roll(y, step) == used).all()]
-    how = f"moved by {min(steps[0], m - steps[0])} rows" if steps else "in another order"
-    repair = "the rows of `Y` in the order of the rows of `X`"
+    how = f"moved by {min(steps[0], m - steps[0])} places" if steps else "in another order"
+    repair = "`Y` in the order of the examples in `X`"
     return f"the labels are {how} against the examples: {others}", repair
 
 

@@ -79,7 +79,7 @@ def _unknown(first, found, wrong, layers, loss):
         elif other not in wrong and (kind == "db" or l < layers):
             look = f"`{other}` is right, so `dZ{{l}}` probably is, too: l{look}"
         else:
-            look = f"L{look}"
+            look = f"L{look}, and at the `dZ{{l}}` in it"
     return _fill(f"{text}. {look}", l, layers)
 
 
