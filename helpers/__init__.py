@@ -48,6 +48,7 @@ backward = guarded(network.backward)
 update = guarded(network.update)
 numerical_gradients = gradients.numerical_gradients
 check_gradients = gradients.check_gradients
+as_pairs = gradients.as_pairs
 
 # data (chapters 01, 08 and 09)
 load_mnist = data.load_mnist

@@ -269,6 +269,7 @@ BAD_CALLS = [
     ("numerical_gradients(sum, p32)", TypeError, r"need float64 .* initialize\(\.\.\., dtype="),
     ("numerical_gradients(sum, None)", TypeError, "params must be a non-empty list"),
     ("numerical_gradients(sum, p, h=0)", ValueError, "h must be positive"),
+    ("as_pairs({'W1': X})", ValueError, "stands alone: each layer needs W and b"),
     ("check_gradients(loss(p), p, p)", TypeError, "loss must be a function, got float 0.0"),
     ("check_gradients(sum, p, None)", TypeError, "grads must be a non-empty list"),
     ("check_gradients(sum, p32, p32)", TypeError, "need float64 parameters, got float32"),
