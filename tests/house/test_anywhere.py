@@ -136,6 +136,7 @@ COMMANDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_name_that_cannot_be_printed_ends_nothing(tmp_path, command):
     if command == "grading":
