@@ -5,7 +5,9 @@ compares gradients, says itself what is wrong with them. Begin with `network.py`
 network. `from helpers import plots` brings the pictures.
 """
 
+import logging
 import os
+import warnings
 
 from threadpoolctl import threadpool_limits
 
@@ -29,6 +31,18 @@ from .checks import guarded, guarded_class
 # slower. A number that you have set yourself stays.
 if not {"OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"} & set(os.environ):
     threadpool_limits(1, user_api="blas")
+
+# Matplotlib tells of its list of fonts, and of folders that it cannot write into; tqdm that it can
+# start no thread (a browser has none). All go on without, and no reader can do anything about it.
+NOTICES = (
+    "Matplotlib is building the font cache",
+    "Matplotlib created a temporary cache directory",
+    "mkdir -p failed for path",
+    "%s is not a writable directory",
+)
+for name in "matplotlib", "matplotlib.font_manager":
+    logging.getLogger(name).addFilter(lambda record: not str(record.msg).startswith(NOTICES))
+warnings.filterwarnings("ignore", message="tqdm:disabling monitor support")
 
 # the network (chapters 02 to 06)
 relu = guarded(network.relu)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from .checks import check_count, check_positive
 from .data import load_mnist, train_dev_split
-from .files import replacing, save_params
+from .files import print_any_name, replacing, save_params
 from .kaggle import check_is_new, load_kaggle, load_kaggle_test, write_submission
 from .metrics import accuracy, confusion_matrix
 from .network import ACTIVATIONS, forward, initialize, predict
@@ -206,6 +206,7 @@ def write_predictions(folder, A, y):
 
 def main(arguments=None):
     """Run the command line; return the exit status."""
+    print_any_name()
     options = parser().parse_args(arguments)
     try:
         run(options)

@@ -9,7 +9,9 @@ import numpy as np
 
 from .files import read_npz
 
-PROJECT = Path(__file__).resolve().parent.parent
+PACKAGE = Path(__file__).resolve().parent
+# a wheel brings the files along (setup.py); in the repository they stand beside the package
+PROJECT = PACKAGE / "project" if (PACKAGE / "project").is_dir() else PACKAGE.parent
 MNIST_PATH = PROJECT / "data" / "mnist.npz"
 
 # SHA-256 of the bytes of each array (uint8, C order); data/README.md lists them too
@@ -33,15 +35,19 @@ def normalize(pixels):
 def load_mnist(path=None):
     """X_train (60000, 784), y_train, X_test (10000, 784), y_test, in MNIST's order.
 
-    Pixels are float32 in 0-1; pixel (row, column) is element 28·row + column. Labels are int64.
-    They come from the project's own `data/mnist.npz`, or from an `.npz` with the same four arrays,
-    such as Keras's. A file that is damaged, or whose arrays are not MNIST's by their SHA-256, is
-    refused.
+    Pixels are float32 in 0-1; pixel (row, column) is element 28·row + column. Labels are
+    whole numbers as NumPy counts, int64 but on 32-bit platforms. They come from the course's own
+    file, or from an `.npz` with the same four arrays, such as Keras's. A file that is damaged, or
+    whose arrays are not MNIST's by their SHA-256, is refused.
 
     LeCun, Cortes and Burges, "The MNIST database of handwritten digits"; see `data/README.md`.
     """
-    path = MNIST_PATH if path is None else Path(path)
-    advice = "restore it with 'git checkout data/mnist.npz', or see data/README.md"
+    if path is not None:
+        path, advice = Path(path), "load_mnist() without a path reads the course's own file"
+    elif (PROJECT / ".git").exists():
+        path, advice = MNIST_PATH, f"restore it: git -C '{PROJECT}' checkout data/mnist.npz"
+    else:
+        path, advice = MNIST_PATH, "this copy of the course is not whole; install it again"
     arrays = read_npz(path, advice)
     for name, sha256 in MNIST_SHA256.items():
         if name not in arrays:
@@ -53,9 +59,9 @@ def load_mnist(path=None):
             )
     return (
         normalize(arrays["x_train"].reshape(-1, 784)),
-        arrays["y_train"].astype(np.int64),
+        arrays["y_train"].astype(np.intp),
         normalize(arrays["x_test"].reshape(-1, 784)),
-        arrays["y_test"].astype(np.int64),
+        arrays["y_test"].astype(np.intp),
     )
 
 
@@ -105,7 +111,7 @@ def load_idx(folder):
         labels = _read_idx_in(folder, f"{part}-labels-idx1-ubyte", ndim=1)
         if len(images) != len(labels):
             raise ValueError(f"{folder}: {len(images)} {part} images but {len(labels)} labels")
-        parts += [normalize(images.reshape(len(images), -1)), labels.astype(np.int64)]
+        parts += [normalize(images.reshape(len(images), -1)), labels.astype(np.intp)]
     return tuple(parts)
 
 

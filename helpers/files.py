@@ -1,27 +1,49 @@
 """Files: read `.npz` without pickle, write so that a reader never meets half a file."""
 
+import errno
 import os
-from contextlib import contextmanager
+import sys
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
 
 from .checks import check_params
 
+FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}  # Windows has no quota
+
+
+def print_any_name():
+    """Print a character that the output does not know as its number.
+
+    A file or pipe on Windows knows 256 of them, and ł in a name would end the program.
+    """
+    if hasattr(sys.stdout, "reconfigure"):  # a notebook's has no need of it
+        sys.stdout.reconfigure(errors="backslashreplace")
+
 
 @contextmanager
 def replacing(path):
     """Give a temporary path beside `path`; rename it to `path` when the block ends well.
 
-    When the block raises, the temporary file is removed and an older `path` stays as it was.
+    When the block raises, the temporary file is removed and an older `path` stays as it was. What
+    the system refuses is said in words, with the name of `path`.
     """
     path = Path(path)
     temporary = path.with_name(f".{os.getpid()}.{path.name}")  # keeps the ending: .npz, .png, …
     try:
         yield temporary
         os.replace(temporary, path)
+    except OSError as error:
+        if error.errno is None:
+            raise  # it is in words already
+        room = "make room on that disk, or " if error.errno in FULL else ""
+        raise type(error)(
+            f"cannot write {path}: {error.strerror}; {room}choose another folder"
+        ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # the reason why there is none is on its way
+            temporary.unlink()
 
 
 def read_npz(path, advice):

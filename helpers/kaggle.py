@@ -1,8 +1,13 @@
 """Kaggle's digit recognizer: its CSV files, and the submission (chapter 08)."""
 
+import atexit
 import csv
+import functools
 import gzip
 import io
+import os
+import shutil
+import tempfile
 import zipfile
 import zlib
 from collections import Counter
@@ -12,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from platformdirs import user_cache_path
 
 from .data import PROJECT, load_mnist, normalize
 from .files import replacing
@@ -20,6 +26,7 @@ MOUNTS = [  # where Kaggle's own notebooks find the files
     Path("/kaggle/input/digit-recognizer"),
     Path("/kaggle/input/competitions/digit-recognizer"),
 ]
+CACHE = user_cache_path("neural-network-from-scratch", appauthor=False)
 PIXELS = [f"pixel{i}" for i in range(784)]
 TRAIN_ROWS = 42_000
 CHUNK_ROWS = 4000  # read at a time: all 42,000 rows as int64 would take 264 MB, and twice that once
@@ -45,7 +52,7 @@ def load_kaggle(path):
     ((1, 784), array([0.2, 0.2, 0.2], dtype=float32), array([7]))
     """
     table = _read(path, ["label", *PIXELS])
-    return normalize(table[:, 1:]), table[:, 0].astype(np.int64)
+    return normalize(table[:, 1:]), table[:, 0].astype(np.intp)
 
 
 def load_kaggle_test(path):
@@ -68,40 +75,71 @@ def write_submission(path, labels):
     table = pd.DataFrame({"ImageId": np.arange(1, len(labels) + 1), "Label": labels.astype(int)})
     with replacing(path) as temporary:
         table.to_csv(temporary, index=False)
-        if not pd.read_csv(temporary).equals(table):
+        if not np.array_equal(pd.read_csv(temporary), table):  # 32-bit platforms read int64
             raise OSError(f"{path} does not read back as it was written; is the disk full?")
 
 
 def kaggle_files():
     """Paths of Kaggle's `train.csv` and `test.csv`, or of files like them made from MNIST.
 
-    Kaggle's own are looked for in `data/kaggle`, then where Kaggle mounts them for its notebooks.
-    Without them, MNIST's 70,000 images are written into `data/cache`, 42,000 of the training
-    images as `train.csv`, the others and the test images as `test.csv`, and a line is printed that
-    says so. What is there already is used again, never overwritten.
+    Kaggle's own are looked for in the folder `data/kaggle`, of the course or beside the notebook,
+    then where Kaggle mounts them for its notebooks. Without them, MNIST's 70,000 images are written
+    into your cache folder, 42,000 of the training images as `train.csv`, the others and the test
+    images as `test.csv`, and a line is printed that says so. What is there already is used again,
+    never overwritten. Where nothing can be kept, they live as long as this Python.
     """
-    for folder in [PROJECT / "data" / "kaggle", *MOUNTS]:
+    own = [PROJECT / "data" / "kaggle", Path("data", "kaggle").absolute()]
+    for folder in [*own, *MOUNTS]:
         train_path, test_path = folder / "train.csv", folder / "test.csv"
         if train_path.is_file() and test_path.is_file():
             return train_path, test_path
+    folder = _stand_ins()
     print(
         "Kaggle's files are not in data/kaggle. Files of the same format, made from MNIST, stand "
-        "in for\nthem: data/cache/train.csv and data/cache/test.csv."
+        f"in for\nthem: train.csv and test.csv in {_from_home(folder)}"
+        f"{'.' if folder == CACHE else ', for as long as this Python runs.'}"
     )
-    folder = PROJECT / "data" / "cache"
-    train_path, test_path = folder / "train.csv", folder / "test.csv"
-    if not (train_path.is_file() and test_path.is_file()):
-        labeled, unlabeled = _mnist_in_two()
+    return folder / "train.csv", folder / "test.csv"
+
+
+def _stand_ins():
+    """Return the folder with the files made from MNIST; make what is missing."""
+    if (CACHE / "train.csv").is_file() and (CACHE / "test.csv").is_file():
+        return CACHE
+    labeled, unlabeled = _mnist_in_two()
+    problems = []
+    for make_folder in (_cache_folder, _temporary_folder):
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            _write_once(train_path, ["label", *PIXELS], labeled)
-            _write_once(test_path, PIXELS, unlabeled)
+            folder = make_folder()
+            _write_once(folder / "train.csv", ["label", *PIXELS], labeled)
+            _write_once(folder / "test.csv", PIXELS, unlabeled)
+            return folder
         except OSError as error:
-            raise OSError(
-                f"cannot write into {folder} ({error}); make it writable, or put Kaggle's "
-                f"train.csv and test.csv into {PROJECT / 'data' / 'kaggle'}"
-            ) from error
-    return train_path, test_path
+            problems.append(str(error))
+    raise OSError(
+        f"there is no place for 128 MB in files like Kaggle's ({'; '.join(problems)}): make room, "
+        f"or put Kaggle's train.csv and test.csv into {Path('data', 'kaggle').absolute()}"
+    )
+
+
+def _cache_folder():
+    if not CACHE.is_absolute():  # "~/.cache" would be a folder beside the notebook
+        raise FileNotFoundError("there is no home folder")
+    CACHE.mkdir(parents=True, exist_ok=True)
+    return CACHE
+
+
+@functools.cache
+def _temporary_folder():
+    folder = Path(tempfile.mkdtemp(prefix="kaggle-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _from_home(path):
+    """Return a path as text, the home folder as ~: a page is the same whoever has run it."""
+    home = Path(os.path.expanduser("~"))  # where there is none, "~" itself
+    return str(Path("~") / path.relative_to(home) if path.is_relative_to(home) else path)
 
 
 def _mnist_in_two():

@@ -18,7 +18,7 @@ from coursework.grading.limits import Limits, what_is_missing
 from coursework.grading.names import composed
 from coursework.grading.restore import restore, why_open
 from helpers.exercises.frame import Verdict
-from helpers.files import replacing
+from helpers.files import print_any_name, replacing
 
 WORKERS = 2
 ABSENT = Verdict("open", "There is no notebook of yours for this chapter.")
@@ -192,13 +192,14 @@ def parse():
 
 def main():
     """Grade, then say where the results are."""
+    print_any_name()
     options = parse()
     if missing := what_is_missing():
         print(f"Beware: {missing}")
     limits = Limits(options.time_limit, options.memory_limit)
     try:
         grade(options.folder, options.chapter, options.output, limits, options.seed)
-    except (RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         sys.exit(str(error))
     print(f"\n{(options.output / 'trouble.txt').read_text(encoding='utf-8')}")
     print(f"The marks are in {options.output}: grades.csv, totals.csv, trouble.txt and feedback")

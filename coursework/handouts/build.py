@@ -16,6 +16,7 @@ import nbformat
 
 from coursework.course import all_chapters, read
 from coursework.handouts import edition, notes, printing
+from helpers.files import print_any_name
 
 CONTENTS = "CONTENTS.txt"
 PRINTERS = 2  # Chromiums at a time
@@ -188,6 +189,7 @@ def arguments(given=None):
 
 def main(given=None):
     """Build what the command line asks for; return the exit status."""
+    print_any_name()
     options = arguments(given)
     course, term, due = (" ".join(w.split()) for w in (options.course, options.term, options.due))
     lacks = [] if options.no_pdf else printing.missing()
@@ -200,7 +202,7 @@ def main(given=None):
             without=options.without,
             pdf=not (options.no_pdf or lacks),
         )
-    except (ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1
     print(f"The handouts are in {options.output}, the key in {Path(options.output, 'key')}.")

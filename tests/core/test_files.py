@@ -112,6 +112,24 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, params, m
     assert (tmp_path / "p.npz").read_bytes() == content
 
 
+def test_a_full_disk_is_named_with_what_to_do(tmp_path, params):
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        with pytest.raises(OSError, match=r"cannot write .*p\.npz: .*make room on that disk"):
+            save_params(tmp_path / "p.npz", params)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_a_file_is_named(tmp_path, params):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(NotADirectoryError, match=r"cannot write .*p\.npz: .*; choose another"):
+        save_params(tmp_path / "file" / "p.npz", params)
+
+
 def test_a_file_is_replaced_when_it_is_complete(tmp_path, params, rng):
     save_params(tmp_path / "p.npz", params)
     save_params(tmp_path / "p.npz", initialize([7, 2], rng=rng))
