@@ -115,7 +115,7 @@ def _stand_ins():
             _write_once(folder / "test.csv", PIXELS, unlabeled)
             return folder
         except OSError as error:
-            problems.append(str(error))
+            problems.append(str(error).partition(";")[0])  # without its advice
     raise OSError(
         f"there is no place for 128 MB in files like Kaggle's ({'; '.join(problems)}): make room, "
         f"or put Kaggle's train.csv and test.csv into {Path('data', 'kaggle').absolute()}"

@@ -17,6 +17,7 @@ from coursework.grading.feedback import MARK, page, points
 from coursework.grading.limits import Limits, what_is_missing
 from coursework.grading.names import composed
 from coursework.grading.restore import restore, why_open
+from helpers.__main__ import check_writable
 from helpers.exercises.frame import Verdict
 from helpers.files import print_any_name, replacing
 
@@ -198,6 +199,7 @@ def main():
         print(f"Beware: {missing}")
     limits = Limits(options.time_limit, options.memory_limit)
     try:
+        check_writable(options.output)  # before the minutes that grading takes
         grade(options.folder, options.chapter, options.output, limits, options.seed)
     except (OSError, RuntimeError, ValueError) as error:
         sys.exit(str(error))

@@ -202,8 +202,12 @@ def main(given=None):
             without=options.without,
             pdf=not (options.no_pdf or lacks),
         )
-    except (OSError, ValueError, RuntimeError) as error:
+    except (ValueError, RuntimeError) as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        advice = "make room there, or name another folder with --output"
+        print(f"cannot write into {options.output} ({error}); {advice}", file=sys.stderr)
         return 1
     print(f"The handouts are in {options.output}, the key in {Path(options.output, 'key')}.")
     if lacks:

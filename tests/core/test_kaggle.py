@@ -5,6 +5,7 @@ import gzip
 import io
 import os
 import re
+import tempfile
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -382,8 +383,9 @@ def test_a_submission_that_does_not_read_back_is_no_submission(tmp_path, monkeyp
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch):
+def project(tmp_path, tmp_path_factory, monkeypatch):
     """A project folder and a cache of its own, without Kaggle's files."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("temporary")))
     monkeypatch.setattr(kaggle, "PROJECT", tmp_path)
     monkeypatch.setattr(kaggle, "CACHE", tmp_path / "home" / "cache")
     kaggle._temporary_folder.cache_clear()
