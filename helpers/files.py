@@ -34,9 +34,23 @@ def read_npz(path, advice):
             arrays = np.load(file, allow_pickle=False)
             return {name: arrays[name] for name in arrays.files}
     except Exception as error:  # a pickle, a lone .npy, a damaged zip: each fails in its own way
+        with open(path, "rb") as file:
+            start = file.read(1000)
+        reason = error if start.startswith(b"PK") else taken_for_data(start) or error
         raise ValueError(
-            f"{path} is not a complete .npz of plain arrays ({error}); {advice}"
+            f"{path} is not a complete .npz of plain arrays ({reason}); {advice}"
         ) from error
+
+
+def taken_for_data(start):
+    """Say what a file is that was saved in place of data, by its first bytes; None if unclear."""
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return "it is a web page: download the file itself"
+    if start.startswith(b"version https://git-lfs"):
+        return "it is a Git LFS pointer: 'git lfs pull' brings the file"
+    if start.startswith(b"PK"):
+        return "it is a zip file: unpack it"
+    return None
 
 
 def save_params(path, params):

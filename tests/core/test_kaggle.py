@@ -268,7 +268,7 @@ def test_more_classes_are_read_when_their_number_is_said(tmp_path):
     put(4, "label", "24")(lines)  # as in Kaggle's letters in sign language
     (tmp_path / "train.csv").write_bytes(joined(lines))
     assert load_kaggle(tmp_path / "train.csv", classes=25)[1].max() == 24
-    with pytest.raises(ValueError, match="from 0 to 23; load_kaggle.path, classes=25. takes it"):
+    with pytest.raises(ValueError, match=r"from 0 to 23; load_kaggle\(path, classes=25\) takes it"):
         load_kaggle(tmp_path / "train.csv", classes=24)
     with pytest.raises(ValueError, match="classes must be at least 1, got 0"):
         load_kaggle(tmp_path / "train.csv", classes=0)
