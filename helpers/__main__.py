@@ -14,7 +14,7 @@ from .files import replacing, save_params
 from .kaggle import check_is_new, load_kaggle, load_kaggle_test, write_submission
 from .metrics import accuracy, confusion_matrix
 from .network import ACTIVATIONS, forward, initialize, predict
-from .training import evaluate, train
+from .training import loss_and_accuracy, train
 
 DEV_SIZE = 5000
 CLASSES = 10
@@ -136,7 +136,8 @@ def fit(options, X_train, y_train, X_dev, y_dev, params, rng):
 
     def worse_than_guessing(step, params):
         # on training images: a small dev set may have a large loss though the network learns
-        loss, _ = evaluate(X_train[:DEV_SIZE], y_train[:DEV_SIZE], params, options.activation)
+        part = X_train[:DEV_SIZE], y_train[:DEV_SIZE]
+        loss, _ = loss_and_accuracy(*part, params, options.activation)
         steady = step >= min(UNSTEADY_STEPS, options.epochs * steps_per_epoch)
         return steady and loss > np.log(CLASSES)
 

@@ -495,7 +495,7 @@ def test_a_rule_may_replace_an_argument_for_all_that_follows():
 
 
 @pytest.mark.parametrize("call", ["forward(X, p)", "evaluate(X, y, p)", "train(X, y, p, **s)"])
-@pytest.mark.filterwarnings("ignore:after training, the loss is")
+@pytest.mark.filterwarnings("ignore:after training, the")
 def test_raw_pixels_bring_a_warning_that_points_to_the_call(call):
     known = names()
     known["X"] = np.linspace(0, 255, 24).reshape(6, 4)
@@ -574,7 +574,7 @@ def calls(X, y):
     }  # fmt: skip
 
 
-@pytest.mark.filterwarnings("ignore:after training, the loss is")
+@pytest.mark.filterwarnings("ignore:after training, the")
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("name", calls(None, None))
 def test_x_may_lie_in_memory_as_it_likes(name, layout, monkeypatch):

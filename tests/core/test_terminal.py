@@ -343,6 +343,8 @@ def test_a_few_rows_are_enough(files, monkeypatch):
 def test_a_loss_that_jumps_up_at_first_is_not_divergence(
     files, monkeypatch, unsteady_steps, status
 ):
-    monkeypatch.setattr(terminal, "evaluate", lambda *args: (99.0, 0.1))  # after each epoch
+    monkeypatch.setattr(
+        terminal, "loss_and_accuracy", lambda *args: (99.0, 0.1)
+    )  # after each epoch
     monkeypatch.setattr(terminal, "UNSTEADY_STEPS", unsteady_steps)
     assert main(for_kaggle(files, epochs=6)) == status  # 6 steps
