@@ -511,6 +511,15 @@ def _own(optimizer, name, given):
         )
 
 
+def _optimizer(optimizer, name, given):
+    if isinstance(optimizer, type) or not callable(getattr(optimizer, "update", None)):
+        raise TypeError(
+            f"{name} must be an optimizer such as Adam(params), got {describe(optimizer)}"
+        )
+    if "params" in given:
+        _own(optimizer, name, given)
+
+
 def _update(update, name, given):
     if not callable(update) or isinstance(update, type):
         raise TypeError(
@@ -678,6 +687,7 @@ RULES = {
     **dict.fromkeys(("batch_size", "epochs", "callback_every"), _rule(check_count)),
     **dict.fromkeys(("callback", "schedule", "augment"), _rule(check_function)),
     "update": _update,
+    "optimizer": _optimizer,
     "weight_decay": _weight_decay,
     **dict.fromkeys(("l2", "strength", "elastic"), _rule(check_not_negative)),
     "amount": _amount,

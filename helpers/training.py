@@ -249,18 +249,17 @@ def measured(parts, params, hidden, step, epoch, learning_rate):
     return row
 
 
-@quiet
 def _warn_if_it_has_not_learned(parts, params, hidden, *, history, added, **known):
     _, X, y = parts[0]
     last = history[-1]
-    message = advice.why_not_learned(
+    message = quiet(advice.why_not_learned)(
         X, y, params, hidden, losses=[row["train_loss"] for row in history],
         accuracy=last["train_accuracy"], steps=last["step"], **known,
     )  # fmt: skip
     if message and added:
         message += " Or what you added to plain training is too strong."
     if message is None and last.get("dev_accuracy", 1) < 0.5 < last["train_accuracy"]:
-        message = advice.read_otherwise(*parts[1][1:], params, hidden)
+        message = quiet(advice.read_otherwise)(*parts[1][1:], params, hidden)
         message = message and f"X_dev is not like X: {message.replace('X', 'X_dev')}"
     if message:
         warn(f"after training, {message}", RuntimeWarning)

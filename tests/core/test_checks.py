@@ -283,6 +283,10 @@ BAD_CALLS = [
     ("write_submission('new.csv', Y)", ValueError, r"labels must be labels .* labels\.argmax"),
     ("write_submission('new.csv', y + 8)", ValueError, "labels must hold .* 0 to 9, got 8 to 10"),
     ("save_params('p.npz', [(p[0][0] * np.nan, p[0][1])])", ValueError, "W of layer 1 must be fin"),
+    ("save_params('p.npz', p, optimizer=Adam)", TypeError, r"as Adam\(params\), got the class"),
+    ("save_params('p.npz', p, optimizer='Adam')", TypeError, "optimizer must be an optimizer such"),
+    ("save_params('p.npz', p, optimizer=Adam(p32))", ValueError, "this Adam was made for params"),
+    ("load_optimizer('p.npz', Adam)", TypeError, "optimizer must be an optimizer such as Adam"),
     # finite differences
     ("numerical_gradients(0.5, p)", TypeError, "loss must be a function, got float 0.5"),
     ("numerical_gradients(sum, p32)", TypeError, r"need float64 .* initialize\(\.\.\., dtype="),
