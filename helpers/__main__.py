@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -173,13 +174,15 @@ def run(options):
 def fit(options, X_train, y_train, X_dev, y_dev, params, rng):
     """Train as the options say; training that diverges is an error."""
     steps_per_epoch = -(-len(X_train) // options.batch_size)
+    # on training images: a small dev set may have a large loss though the network learns
+    part = X_train[:DEV_SIZE], y_train[:DEV_SIZE]
+    before, _ = loss_and_accuracy(*part, params, options.activation)
+    highest = max(before, np.log(CLASSES))  # a small rate takes long to come below guessing
 
     def worse_than_guessing(step, params):
-        # on training images: a small dev set may have a large loss though the network learns
-        part = X_train[:DEV_SIZE], y_train[:DEV_SIZE]
         loss, _ = loss_and_accuracy(*part, params, options.activation)
         steady = step >= min(UNSTEADY_STEPS, options.epochs * steps_per_epoch)
-        return steady and loss > np.log(CLASSES)
+        return steady and loss > highest
 
     history = train(
         X_train,
@@ -196,7 +199,7 @@ def fit(options, X_train, y_train, X_dev, y_dev, params, rng):
         callback_every=steps_per_epoch,
     )
     last = history.iloc[-1]
-    if len(history) < options.epochs or not last["train_loss"] <= np.log(CLASSES):
+    if len(history) < options.epochs or not last["train_loss"] <= 1.01 * highest:
         raise FloatingPointError(
             f"training diverged: after epoch {history.index[-1]} the training loss is "
             f"{last['train_loss']:.3g}, and guessing has ln 10 = 2.303. "
@@ -249,7 +252,11 @@ def main(arguments=None):
     """Run the command line; return the exit status."""
     options = parser().parse_args(arguments)
     try:
-        run(options)
+        with warnings.catch_warnings():
+            warnings.showwarning = lambda message, *place: print(
+                f"warning: {message}", file=sys.stderr
+            )
+            run(options)
     except (ValueError, OSError, FloatingPointError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

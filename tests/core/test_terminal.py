@@ -164,6 +164,13 @@ def test_a_loss_that_is_no_number_counts_as_divergence(small, tmp_path, capsys):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.filterwarnings("default")
+def test_a_small_learning_rate_is_not_called_too_large(small, tmp_path, capsys):
+    assert main(arguments(tmp_path, learning_rate=1e-6, batch_size=8, seed=1)) == 0
+    message = "warning: after training, the accuracy is .* try learning_rate=1e-05"
+    assert re.search(message, capsys.readouterr().err)
+
+
 @pytest.mark.parametrize("inside", ["", "deeper/still"])
 def test_a_file_in_the_way_is_noticed_before_training(
     no_training, tmp_path, capsys, monkeypatch, inside
@@ -376,8 +383,7 @@ def test_a_few_rows_are_enough(files, monkeypatch):
 def test_a_loss_that_jumps_up_at_first_is_not_divergence(
     files, monkeypatch, unsteady_steps, status
 ):
-    monkeypatch.setattr(
-        terminal, "loss_and_accuracy", lambda *args: (99.0, 0.1)
-    )  # after each epoch
+    losses = iter([2.3, *[99.0] * 6])  # before training, and after each epoch
+    monkeypatch.setattr(terminal, "loss_and_accuracy", lambda *args: (next(losses), 0.1))
     monkeypatch.setattr(terminal, "UNSTEADY_STEPS", unsteady_steps)
     assert main(for_kaggle(files, epochs=6)) == status  # 6 steps
