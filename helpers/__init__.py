@@ -91,6 +91,7 @@ confusion_matrix = guarded(metrics.confusion_matrix)
 precision_recall = guarded(metrics.precision_recall)
 save_params = guarded(files.save_params)
 load_params = files.load_params
+load_optimizer = guarded(files.load_optimizer)
 
 # going beyond (chapter 11)
 Momentum = guarded_class(optimizers.Momentum)

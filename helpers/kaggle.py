@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from platformdirs import user_cache_path
 
+from .checks import check_count
 from .data import PROJECT, load_mnist, normalize
 from .files import replacing
 
@@ -29,17 +30,17 @@ MOUNTS = [  # where Kaggle's own notebooks find the files
 CACHE = user_cache_path("neural-network-from-scratch", appauthor=False)
 PIXELS = [f"pixel{i}" for i in range(784)]
 TRAIN_ROWS = 42_000
-CHUNK_ROWS = 4000  # read at a time: all 42,000 rows as int64 would take 264 MB, and twice that once
+CHUNK_ROWS = 2000  # read at a time: all 42,000 rows as int64 would take 264 MB, and twice that once
 SEED = 0
 DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, RuntimeError)
 
 
-def load_kaggle(path):
+def load_kaggle(path, classes=10):
     r"""Images X (m, 784), in 0-1, and labels y (m,) of a CSV file such as Kaggle's `train.csv`.
 
-    Its columns are `label, pixel0 … pixel783` in any order, with whole numbers in them (`255.0` is
-    one). With the ending `.gz` or `.zip` it is decompressed. A fault in the file is named by its
-    line (the header is line 1) and column.
+    Its columns are `label, pixel0 … pixel783` in any order, or `pixel1 … pixel784`, with whole
+    numbers in them (`255.0` is one); labels are below `classes`. With the ending `.gz` or `.zip` it
+    is decompressed. A fault in the file is named by its line (the header is line 1) and column.
 
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
@@ -51,13 +52,14 @@ def load_kaggle(path):
     >>> X.shape, X[0, :3], y
     ((1, 784), array([0.2, 0.2, 0.2], dtype=float32), array([7]))
     """
-    table = _read(path, ["label", *PIXELS])
+    check_count(classes, "classes")
+    table = _read(path, labeled=True, classes=classes)
     return normalize(table[:, 1:]), table[:, 0].astype(np.intp)
 
 
 def load_kaggle_test(path):
     """Images X (m, 784), in 0-1, of a CSV file without labels, such as Kaggle's `test.csv`."""
-    return normalize(_read(path, PIXELS))
+    return normalize(_read(path, labeled=False))
 
 
 def check_is_new(path):
@@ -173,26 +175,35 @@ def _write_once(path, names, rows):
 # whole; when it fails, the file is read again line by line, until the first fault.
 
 
-def _read(path, names):
-    """Read the named columns into an array of uint8, shape (m, len(names))."""
+def _read(path, *, labeled, classes=10):
+    """Read label, where there is one, and pixels into an array of uint8, a row per image."""
     path = Path(path)
     _check_file(path)
-    _check_header(path, names)
+    names = _check_header(path, labeled)
     parts = []
-    settings = {"chunksize": CHUNK_ROWS, "low_memory": False}  # low memory warns of mixed columns
     try:
-        with _open(path) as file, pd.read_csv(file, **settings) as chunks:
-            for chunk in chunks:
-                parts.append(_chunk_to_bytes(chunk, names))
+        with _open(path) as file:
+            for chunk in _chunks(file):
+                parts.append(_chunk_to_bytes(chunk, names, classes))
     except (ValueError, KeyError, *DAMAGED) as error:
-        good_rows = CHUNK_ROWS * len(parts)
-        raise _find_fault(path, good_rows, error) from error
+        raise _find_fault(path, sum(map(len, parts)), classes, error) from error
     if not any(map(len, parts)):
         raise ValueError(f"{path} has a header and no rows, expected one row per image")
     return np.concatenate(parts)
 
 
-def _chunk_to_bytes(chunk, names):
+def _chunks(file):
+    """Yield tables of up to CHUNK_ROWS lines, each with the header above it.
+
+    pandas can make chunks, too, but until 3.1 it took a row that was too long where one began.
+    """
+    header = next(line for line in file if line.strip())
+    while lines := list(islice(file, CHUNK_ROWS)):
+        text = io.StringIO(header + "".join(lines))
+        yield pd.read_csv(text, low_memory=False)  # low memory warns of mixed columns
+
+
+def _chunk_to_bytes(chunk, names, classes):
     if not isinstance(chunk.index, pd.RangeIndex):  # what pandas makes of a value too many
         raise ValueError("its rows are longer than its header")
     values = chunk[names].to_numpy()
@@ -200,13 +211,13 @@ def _chunk_to_bytes(chunk, names):
         raise ValueError("it holds something else than numbers")
     with np.errstate(invalid="ignore"):  # NaN becomes some byte, which does not equal NaN
         as_bytes = values.astype(np.uint8)
-    if not (as_bytes == values).all() or (as_bytes > _highest(names)).any():
+    if not (as_bytes == values).all() or (as_bytes > _highest(names, classes)).any():
         raise ValueError("it holds numbers that are not pixels or labels")
     return np.ascontiguousarray(as_bytes)
 
 
-def _highest(names):
-    return np.uint8([9 if name == "label" else 255 for name in names])
+def _highest(names, classes):
+    return [min(classes - 1, 255) if name == "label" else 255 for name in names]
 
 
 def _check_file(path):
@@ -222,14 +233,18 @@ def _check_file(path):
             )
 
 
-def _check_header(path, names):
+def _check_header(path, labeled):
+    """Return the names of the columns: the label, if there is one, and the pixels in order."""
     line, header = next(_rows(path), (1, []))
     if not header:
         raise ValueError(f"{path} is empty, expected a header and one row per image")
+    from_1 = "pixel784" in header and "pixel0" not in header  # as others than Kaggle count
+    names = ["label"] * labeled + [f"pixel{i + from_1}" for i in range(784)]
     if sorted(header) != sorted(names):
         fault = _kind_of_fault(header) or _fault_in_names(header, names)
         expected = f"expected the names {names[0]}, {names[1]}, … {names[-1]}"
         raise ValueError(f"{path}, line {line}: {fault}; {expected}")
+    return names
 
 
 def _kind_of_fault(header):
@@ -260,7 +275,7 @@ def _fault_in_names(header, names):
     return ", ".join(faults)
 
 
-def _find_fault(path, good_rows, error):
+def _find_fault(path, good_rows, classes, error):
     """Name line and column of the first value that is not what it should be."""
     rows = _rows(path)
     _, header = next(rows)
@@ -275,12 +290,15 @@ def _find_fault(path, good_rows, error):
                 f"{path}, line {line}: {row[len(header)][:40]!r} comes after the last column, "
                 f"{header[-1]}; got {len(row)} values, expected {len(header)}"
             )
-        for name, text, highest in zip(header, row, _highest(header), strict=True):
+        for name, text, highest in zip(header, row, _highest(header, classes), strict=True):
             if not _is_whole(text, highest):
                 found = repr(text[:40]) if text.strip() else "an empty cell"
+                way_out = ""
+                if name == "label" and _is_whole(text, 255):
+                    way_out = f"; load_kaggle(path, classes={int(float(text)) + 1}) takes it"
                 return ValueError(
                     f"{path}, line {line}, column {name}: got {found}, expected a whole number "
-                    f"from 0 to {highest}"
+                    f"from 0 to {highest}{way_out}"
                 )
     return ValueError(f"{path} cannot be read: {error}")  # what Python reads and pandas does not
 

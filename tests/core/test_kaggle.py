@@ -71,6 +71,9 @@ GOOD = {
     "one cell with decimals": lambda lines: joined(lines)[:-1] + b".0\n",
     "decimals": lambda lines: joined([lines[0], *([f"{text}.0" for text in r] for r in lines[1:])]),
     "columns in reverse": lambda lines: joined([line[::-1] for line in lines]),
+    "pixels from 1": lambda lines: joined(
+        [[f"pixel{int(name[5:]) + 1}" if name[:5] == "pixel" else name for name in lines[0]],
+         *lines[1:]]),
     "label in the middle": lambda lines: joined([[*r[1:9], r[0], *r[9:]] for r in lines]),
 }  # fmt: skip
 
@@ -257,8 +260,20 @@ def test_a_bad_file_is_refused(tmp_path, name, kind):
 def test_a_bad_label_is_refused_wherever_its_column_is(tmp_path, text, place):
     lines = [line[1 : place + 1] + line[:1] + line[place + 1 :] for line in made(5, labeled=True)]
     put(4, "label", text)(lines)
-    message = "line 4, column label: got .*, expected a whole number from 0 to 9$"
+    way_out = r"; load_kaggle\(path, classes=11\) takes it" if text == "10" else ""
+    message = f"line 4, column label: got .*, expected a whole number from 0 to 9{way_out}$"
     assert_refused(tmp_path / "train.csv", lines, message)
+
+
+def test_more_classes_are_read_when_their_number_is_said(tmp_path):
+    lines = made(5, labeled=True)
+    put(4, "label", "24")(lines)  # as in Kaggle's letters in sign language
+    (tmp_path / "train.csv").write_bytes(joined(lines))
+    assert load_kaggle(tmp_path / "train.csv", classes=25)[1].max() == 24
+    with pytest.raises(ValueError, match=r"from 0 to 23; load_kaggle\(path, classes=25\) takes it"):
+        load_kaggle(tmp_path / "train.csv", classes=24)
+    with pytest.raises(ValueError, match="classes must be at least 1, got 0"):
+        load_kaggle(tmp_path / "train.csv", classes=0)
 
 
 @pytest.mark.parametrize("kind", ["text", "256", "short line", "long line"])

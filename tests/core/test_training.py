@@ -336,7 +336,7 @@ def test_seconds_count_the_steps_and_not_the_measuring(data, monkeypatch):
         return slow
 
     monkeypatch.setattr(training, "time", SimpleNamespace(perf_counter=lambda: now))
-    monkeypatch.setattr(training, "evaluate", taking(100, training.evaluate))
+    monkeypatch.setattr(training, "loss_and_accuracy", taking(100, training.loss_and_accuracy))
     _, history = trained(*data, update=taking(1, update))
     assert history["seconds"].tolist() == [STEPS, STEPS]
 
@@ -437,17 +437,20 @@ def test_an_interrupt_during_the_callback_counts_and_nothing_is_measured(
 
     def spy(*args):
         measured.append(args)
-        return evaluate(*args)
+        return loss_and_accuracy(*args)
 
     def callback(step, params):
         if step == STEPS + 2:
             signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(training, "evaluate", spy)
+    loss_and_accuracy = training.loss_and_accuracy
+    monkeypatch.setattr(training, "loss_and_accuracy", spy)
     with pytest.raises(KeyboardInterrupt):
         trained(*data, params, epochs=3, callback=callback)
     np.testing.assert_equal(params, expected)
-    assert len(measured) == 1  # at the end of epoch 1; all of MNIST would keep you waiting
+    assert (
+        len(measured) == 2
+    )  # before training, and at the end of epoch 1; all of MNIST would keep you waiting
 
 
 def test_ctrl_c_works_again_after_an_error(data, handler):
