@@ -10,10 +10,11 @@ import pandas as pd
 
 from .checks import check_count, check_positive
 from .data import load_mnist, train_dev_split
-from .files import replacing, save_params
+from .files import load_params, replacing, save_params
 from .kaggle import check_is_new, load_kaggle, load_kaggle_test, write_submission
 from .metrics import accuracy, confusion_matrix
 from .network import ACTIVATIONS, forward, initialize, predict
+from .photos import read_image
 from .training import evaluate, train
 
 DEV_SIZE = 5000
@@ -38,7 +39,8 @@ def parser():
         f"into a folder. {DEV_SIZE:,} of the 60,000 training images are set aside as dev set. With "
         "--train, --predict and --submission it trains on Kaggle's train.csv instead, sets a tenth "
         f"of it aside (at most {DEV_SIZE:,} images) to measure on, and predicts Kaggle's test.csv. "
-        "The same seed on the same machine gives the same result.",
+        "The same seed on the same machine gives the same result. With --read it does not train, "
+        "but reads the digits in a photo.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     add = parser.add_argument
@@ -52,6 +54,8 @@ def parser():
     add("--train", type=Path, help="Kaggle's train.csv, in place of MNIST")
     add("--predict", type=Path, help="Kaggle's test.csv")
     add("--submission", type=Path, help="new file for the predictions")
+    add("--read", type=Path, help="photo or image file whose digits are read")
+    add("--from", type=Path, dest="start", help="parameters.npz for --read, if not in --output")
     return parser
 
 
@@ -63,6 +67,8 @@ def check_options(options):
     check_count(options.batch_size, "--batch-size")
     check_count(options.epochs, "--epochs")
     check_count(options.seed, "--seed", minimum=0)
+    if options.start:
+        raise ValueError("--from goes with --read")
     check_writable(options.output)
     check_kaggle_options(options)
 
@@ -204,11 +210,30 @@ def write_predictions(folder, A, y):
         table.to_csv(temporary, index_label="image")
 
 
+def read(options):
+    """Print the digits in a photo, and how sure the network is of each."""
+    path = options.start or options.output / "parameters.npz"
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"there is no file {path}: train first, or say where one is with --from"
+        )
+    params = load_params(path)
+    X = read_image(options.read)
+    if len(params[0][0]) != X.shape[1]:
+        raise ValueError(
+            f"{path} is a network for {len(params[0][0])} inputs, "
+            f"an image of a digit has {X.shape[1]}"
+        )
+    A, _ = forward(X, params, options.activation)
+    print("digits       ", *(f"{digit:4}" for digit in A.argmax(axis=1)))
+    print("probabilities", *(f"{p:4.2f}" for p in A.max(axis=1)))
+
+
 def main(arguments=None):
     """Run the command line; return the exit status."""
     options = parser().parse_args(arguments)
     try:
-        run(options)
+        (read if options.read else run)(options)
     except (ValueError, OSError, FloatingPointError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
