@@ -217,20 +217,18 @@ def reading_order(digits):
     """Line by line from the top, each from left to right; lines may slope."""
     lines = []
     for digit in sorted(digits, key=lambda digit: digit[:, 1].min()):
-        for line in lines:
-            last = line[-1][:, 0]
-            if last.min() <= _middle(digit) <= last.max():
-                line.append(digit)
-                break
+        line = max(lines, key=lambda line: _shared_rows(line[-1], digit), default=None)
+        if line and _shared_rows(line[-1], digit) > 0:
+            line.append(digit)
         else:
             lines.append([digit])
-    lines.sort(key=lambda line: np.mean([_middle(digit) for digit in line]))
+    lines.sort(key=lambda line: np.mean([digit[:, 0].mean() for digit in line]))
     return [digit for line in lines for digit in line]
 
 
-def _middle(digit):
-    """The row halfway between top and bottom."""
-    return (digit[:, 0].min() + digit[:, 0].max()) / 2
+def _shared_rows(digit, other):
+    """How many rows two digits have in common; negative when one is below the other."""
+    return min(digit[:, 0].max(), other[:, 0].max()) - max(digit[:, 0].min(), other[:, 0].min())
 
 
 def digit_image(ink, digit):
