@@ -55,7 +55,7 @@ def parser():
     add("--predict", type=Path, help="Kaggle's test.csv")
     add("--submission", type=Path, help="new file for the predictions")
     add("--read", type=Path, help="photo or image file whose digits are read")
-    add("--from", type=Path, dest="start", help="parameters.npz for --read, if not in --output")
+    add("--from", type=Path, help="parameters.npz to read with, if not that of the output folder")
     return parser
 
 
@@ -67,7 +67,7 @@ def check_options(options):
     check_count(options.batch_size, "--batch-size")
     check_count(options.epochs, "--epochs")
     check_count(options.seed, "--seed", minimum=0)
-    if options.start:
+    if vars(options)["from"]:
         raise ValueError("--from goes with --read")
     check_writable(options.output)
     check_kaggle_options(options)
@@ -212,7 +212,7 @@ def write_predictions(folder, A, y):
 
 def read(options):
     """Print the digits in a photo, and how sure the network is of each."""
-    path = options.start or options.output / "parameters.npz"
+    path = vars(options)["from"] or options.output / "parameters.npz"
     if not path.is_file():
         raise FileNotFoundError(
             f"there is no file {path}: train first, or say where one is with --from"
