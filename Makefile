@@ -94,6 +94,7 @@ bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/roworder.py
 	$(BIN)/python benchmarks/recipes.py
 	$(BIN)/python benchmarks/kaggle.py
+	$(BIN)/python benchmarks/handwriting.py
 	$(BIN)/python benchmarks/latency.py
 	$(BIN)/python benchmarks/grading.py
 

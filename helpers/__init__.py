@@ -22,6 +22,7 @@ from . import (
     metrics,
     network,
     optimizers,
+    photos,
     regularization,
     training,
 )
@@ -82,6 +83,7 @@ resize = guarded(drawings.resize)
 center_of_mass = guarded(drawings.center_of_mass)
 place_by_mass = guarded(drawings.place_by_mass)
 center_digit = guarded(drawings.center_digit)
+read_image = photos.read_image
 
 # training (chapter 07)
 train = train_recipe = guarded(training.train)  # the second name is that of the first edition

@@ -15,6 +15,7 @@ from .files import load_params, print_any_name, replacing, save_params
 from .kaggle import check_is_new, load_kaggle, load_kaggle_test, write_submission
 from .metrics import accuracy, confusion_matrix
 from .network import ACTIVATIONS, forward, initialize, predict
+from .photos import read_image
 from .training import loss_and_accuracy, train
 
 DEV_SIZE = 5000
@@ -39,7 +40,8 @@ def parser():
         f"into a folder. {DEV_SIZE:,} of the 60,000 training images are set aside as dev set. With "
         "--train, --predict and --submission it trains on Kaggle's train.csv instead, sets a tenth "
         f"of it aside (at most {DEV_SIZE:,} images) to measure on, and predicts Kaggle's test.csv. "
-        "The same seed on the same machine gives the same result.",
+        "The same seed on the same machine gives the same result. With --read it does not train, "
+        "but reads the digits in a photo.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     add = parser.add_argument
@@ -52,13 +54,14 @@ def parser():
     add(
         "--from",
         type=Path,
-        help="parameters.npz of an earlier run, to go on training; the same seed sets the same dev "
-        "images aside",
+        help="parameters.npz of an earlier run, to go on training (the same seed sets the same dev "
+        "images aside), or to read with if it is not that of the output folder",
     )
     add("--output", type=Path, default=Path("results"), help="folder for the results")
     add("--train", type=Path, help="Kaggle's train.csv, in place of MNIST")
     add("--predict", type=Path, help="Kaggle's test.csv")
     add("--submission", type=Path, help="new file for the predictions")
+    add("--read", type=Path, help="photo or image file whose digits are read")
     return parser
 
 
@@ -248,6 +251,25 @@ def write_predictions(folder, A, y):
         table.to_csv(temporary, index_label="image")
 
 
+def read(options):
+    """Print the digits in a photo, and how sure the network is of each."""
+    path = getattr(options, "from") or options.output / "parameters.npz"
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"there is no file {path}: train first, or say where one is with --from"
+        )
+    params = load_params(path)
+    X = read_image(options.read)
+    if len(params[0][0]) != X.shape[1]:
+        raise ValueError(
+            f"{path} is a network for {len(params[0][0])} inputs, "
+            f"an image of a digit has {X.shape[1]}"
+        )
+    A, _ = forward(X, params, options.activation)
+    print("digits       ", *(f"{digit:4}" for digit in A.argmax(axis=1)))
+    print("probabilities", *(f"{p:4.2f}" for p in A.max(axis=1)))
+
+
 def main(arguments=None):
     """Run the command line; return the exit status."""
     print_any_name()
@@ -257,7 +279,7 @@ def main(arguments=None):
             warnings.showwarning = lambda message, *place: print(
                 f"warning: {message}", file=sys.stderr
             )
-            run(options)
+            (read if options.read else run)(options)
     except (ValueError, OSError, FloatingPointError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

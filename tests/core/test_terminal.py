@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from helpers import __main__ as terminal
-from helpers import initialize, load_params, plots, predict, save_params
+from helpers import initialize, load_params, plots, predict, save_params, train
 from helpers.__main__ import main
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -387,3 +388,55 @@ def test_a_loss_that_jumps_up_at_first_is_not_divergence(
     monkeypatch.setattr(terminal, "loss_and_accuracy", lambda *args: (next(losses), 0.1))
     monkeypatch.setattr(terminal, "UNSTEADY_STEPS", unsteady_steps)
     assert main(for_kaggle(files, epochs=6)) == status  # 6 steps
+
+
+# reading a photo
+
+
+@pytest.fixture
+def trained(tmp_path, mnist):
+    """A network for MNIST in a folder of results."""
+    X, y, _, _ = mnist
+    params = initialize([784, 32, 10], rng=np.random.default_rng(0))
+    settings = {"learning_rate": 0.2, "batch_size": 32, "epochs": 3, "progress": False}
+    train(X[:5000], y[:5000], params, **settings, rng=np.random.default_rng(1))
+    save_params(tmp_path / "parameters.npz", params)
+    return tmp_path
+
+
+def photo_of(X):
+    return Image.fromarray(np.rint(255 * (1 - np.hstack(X.reshape(-1, 28, 28)))).astype(np.uint8))
+
+
+def test_the_command_reads_a_photo(no_training, trained, mnist, capsys):
+    photo_of(mnist[2][:4]).save(trained / "photo.jpg", quality=95)
+    before = sorted(trained.rglob("*"))
+    for known in ("--output", trained), ("--from", trained / "parameters.npz"):
+        assert main(["--read", str(trained / "photo.jpg"), known[0], str(known[1])]) == 0
+        digits, probabilities = capsys.readouterr().out.splitlines()
+        assert digits.split() == ["digits", *map(str, mnist[3][:4])]
+        assert all(0 < float(p) <= 1 for p in probabilities.split()[1:])
+    assert sorted(trained.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["--read", "no.png", "--output", "."], r"there is no file no\.png"),
+        (["--read", "parameters.npz", "--output", "."], "parameters.npz is not an image"),
+        (["--read", "white.png", "--output", "."], "there is no ink"),
+        (["--read", "white.png"], r"no file results.parameters\.npz: train first, or .* --from"),
+        (["--read", "white.png", "--from", "white.png"], r"not a complete \.npz"),
+        (
+            ["--read", "seven.png", "--from", "small.npz"],
+            "a network for 4 inputs, .* digit has 784",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_one_line(no_training, trained, mnist, capsys, given, message):
+    Image.new("L", (60, 40), 255).save(trained / "white.png")
+    photo_of(mnist[2][:1]).save(trained / "seven.png")
+    save_params(trained / "small.npz", initialize([4, 3], rng=np.random.default_rng(0)))
+    with contextlib.chdir(trained):
+        assert main(given) == 1
+    assert re.fullmatch(rf"error: .*{message}.*\n", capsys.readouterr().err)

@@ -93,7 +93,7 @@ FLOORS = (
     {"advice", "checks"},
     {"files"},
     {"data", "metrics", "optimizers", "regularization", "augmentation", "drawings", "moments"},
-    {"training", "kaggle"},
+    {"training", "kaggle", "photos"},
     {"gradients"},
     {"plots"},
     {"exercises", "explorers", "__main__"},
