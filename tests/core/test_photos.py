@@ -105,9 +105,11 @@ def test_the_camera_says_how_it_was_held(written, orientation, turns):
     assert_read(bytes_of(seen, "JPEG", exif=exif), X)
 
 
-def test_a_large_photo_is_made_smaller():
-    gray = gray_image(np.ones((90, 1900)))
-    assert gray.shape == (38, 800)
+def test_a_large_photo_is_made_smaller(written):
+    page, X = written
+    large = np.kron(on_paper(page), np.ones((11, 11)))
+    assert gray_image(large).shape == (533, 800)
+    assert_read(large, X)
 
 
 # paper and light
