@@ -117,10 +117,11 @@ def test_a_large_photo_is_made_smaller(written):
 
 @pytest.mark.parametrize("size", [28, 84, 280])
 def test_mnist_itself_black_on_white_and_white_on_black(mnist, size):
+    most = 0.003 if size == 28 else 0.1  # as it is, with its soft edges
     for x in mnist[2][:10]:
         image = np.kron(x.reshape(28, 28), np.ones((size // 28, size // 28)))
-        assert_read(image, x[None])
-        assert_read(1 - image, x[None])
+        assert_read(image, x[None], most)
+        assert_read(1 - image, x[None], most)
 
 
 LIGHTS = {
