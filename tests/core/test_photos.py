@@ -9,7 +9,7 @@ from digit_strokes import DIGITS, place, rasterize
 from PIL import Image
 
 from helpers import photos, read_image
-from helpers.photos import brightest, find_ink, gray_image, light_on_dark, pieces
+from helpers.photos import brightest, find_ink, gray_image, light_on_dark, pieces, whole_digits
 
 
 @pytest.fixture(scope="module")
@@ -219,9 +219,13 @@ def test_a_bar_that_does_not_touch_belongs_to_its_five():
 
 def test_specks_are_left_out(written):
     page, X = written
+    top, left = np.argwhere(page > 0.5).min(axis=0)
     dirty = page.copy()
     dirty[3, 3] = dirty[100:102, 280:282] = 1
+    dirty[top, left - 4] = 1  # beside a digit
     assert_read(on_paper(dirty), X)
+    inked = [sum(map(len, whole_digits(pieces(ink > 0.5)))) for ink in (page, dirty)]
+    assert inked[0] == inked[1]
 
 
 def test_lines_that_slope_are_read_line_by_line(written):
