@@ -81,7 +81,8 @@ def _gray(picture):
     """The light of each pixel, from 0 to 1; a picture without paper is laid on one."""
     if picture.mode.startswith("I"):  # 16 bits
         return np.asarray(picture, np.float32) / 65535
-    colors = np.asarray(picture.convert("RGBA"), np.float32) / 255
+    shrink = max(1, max(picture.size) // (2 * LONGEST))  # a phone's photo would fill the memory
+    colors = np.asarray(picture.convert("RGBA").reduce(shrink), np.float32) / 255
     light, opaque = colors[..., :3] @ np.float32([0.299, 0.587, 0.114]), colors[..., 3]
     dark = (light * opaque).sum() <= opaque.sum() / 2
     return light * opaque + (1 - opaque) * dark  # dark ink on white paper, light ink on black

@@ -9,7 +9,7 @@ from digit_strokes import DIGITS, place, rasterize
 from PIL import Image
 
 from helpers import photos, read_image
-from helpers.photos import brightest, find_ink, gray_image, light_on_dark, pieces
+from helpers.photos import brightest, find_ink, gray_image, light_on_dark, pieces, whole_digits
 
 
 @pytest.fixture(scope="module")
@@ -105,9 +105,11 @@ def test_the_camera_says_how_it_was_held(written, orientation, turns):
     assert_read(bytes_of(seen, "JPEG", exif=exif), X)
 
 
-def test_a_large_photo_is_made_smaller():
-    gray = gray_image(np.ones((90, 1900)))
-    assert gray.shape == (38, 800)
+def test_a_large_photo_is_made_smaller(written):
+    page, X = written
+    large = np.kron(on_paper(page), np.ones((11, 11)))
+    assert gray_image(large).shape == (533, 800)
+    assert_read(large, X)
 
 
 # paper and light
@@ -115,10 +117,11 @@ def test_a_large_photo_is_made_smaller():
 
 @pytest.mark.parametrize("size", [28, 84, 280])
 def test_mnist_itself_black_on_white_and_white_on_black(mnist, size):
+    most = 0.003 if size == 28 else 0.1  # as it is, with its soft edges
     for x in mnist[2][:10]:
         image = np.kron(x.reshape(28, 28), np.ones((size // 28, size // 28)))
-        assert_read(image, x[None])
-        assert_read(1 - image, x[None])
+        assert_read(image, x[None], most)
+        assert_read(1 - image, x[None], most)
 
 
 LIGHTS = {
@@ -131,9 +134,9 @@ LIGHTS = {
 
 @pytest.mark.parametrize("light", LIGHTS.values(), ids=LIGHTS)
 def test_light_and_shadow_change_nothing(written, light):
-    page, X = written
+    page, X = written  # pale ink, lighter than the paper in the shade
     y, x = np.mgrid[: page.shape[0], : page.shape[1]] / np.array(page.shape)[:, None, None]
-    assert_read(light(x, y) * on_paper(page), X)
+    assert_read(light(x, y) * on_paper(page, dark=0.4), X)
 
 
 def test_noise_and_printed_lines_are_not_ink(written, rng):
@@ -216,9 +219,13 @@ def test_a_bar_that_does_not_touch_belongs_to_its_five():
 
 def test_specks_are_left_out(written):
     page, X = written
+    top, left = np.argwhere(page > 0.5).min(axis=0)
     dirty = page.copy()
     dirty[3, 3] = dirty[100:102, 280:282] = 1
+    dirty[top, left - 4] = 1  # beside a digit
     assert_read(on_paper(dirty), X)
+    inked = [sum(map(len, whole_digits(pieces(ink > 0.5)))) for ink in (page, dirty)]
+    assert inked[0] == inked[1]
 
 
 def test_lines_that_slope_are_read_line_by_line(written):
