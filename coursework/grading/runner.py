@@ -5,9 +5,11 @@ was standard output; what the student's code prints goes nowhere.
 """
 
 import builtins
+import ctypes
 import importlib
 import json
 import os
+import signal
 import sys
 import traceback
 from unittest.mock import patch
@@ -17,6 +19,7 @@ VARIABLES = ("EXERCISE_SEED", "NBGRADER_EXECUTION")
 
 def main():
     """Do the job: limits first, then the course's modules, then the student's code."""
+    end_with_parent()
     job = json.loads(sys.stdin.read())
     set_limits(job["limits"])
     sys.path.insert(0, job["course"])
@@ -35,6 +38,12 @@ def main():
         verdict, missing = run_check(getattr(checks, step["check"]), answers, shell.user_ns)
         report(check=number, replaced=replaced, verdict=verdict, missing=missing)
     report(done=True)
+
+
+def end_with_parent():
+    """Have Linux end this process when the grader is killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def set_limits(limits):
@@ -170,7 +179,7 @@ def missing_name(error):
     """Return the name that was not defined, if that is what lies behind an error."""
     while error is not None:
         if type(error) is NameError:
-            return error.name
+            return error.name if isinstance(error.name, str) else None
         error = error.__cause__
     return None
 

@@ -31,6 +31,7 @@ from helpers.exercises.frame import Verdict
 
 RUNNER = Path(__file__).resolve().with_name("runner.py")
 LINE = 100_000  # characters of the report that are taken at once
+stopping = threading.Event()  # when it is set, all that runs is ended
 
 
 @dataclass
@@ -199,6 +200,8 @@ def _pump(process, job, lines):
 def _next(lines, process, deadline):
     """Wait for a line; None when the process has ended or the time is up."""
     while time.monotonic() < deadline:
+        if stopping.is_set():
+            raise InterruptedError("the run was stopped")
         ended = process.poll() is not None
         try:
             return lines.get(timeout=0.2)

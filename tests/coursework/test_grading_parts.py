@@ -16,7 +16,8 @@ from coursework.grading import runner
 from coursework.grading.feedback import page
 from coursework.grading.grade import grade, main, parse, seed_of
 from coursework.grading.limits import Limits
-from coursework.grading.names import student_of
+from coursework.grading.names import Person, person_of
+from coursework.grading.results import Grade
 from helpers.exercises.frame import Verdict
 
 LIMITS = Limits(seconds=10, megabytes=1500)
@@ -50,7 +51,7 @@ def test_the_same_marks_again_from_the_command_line(tmp_path):
         first, second = (tmp_path / run / name for run in ("first", "second"))
         assert first.read_bytes() == second.read_bytes()
     table = (tmp_path / "first" / "grades.csv").read_text(encoding="utf-8-sig")
-    assert "Zoë,binary-loss,0,3,3,Zoë.ipynb\n" in table
+    assert "Zoë,binary-loss,0,3,3,Zoë.ipynb,,\n" in table
 
 
 def test_a_folder_without_notebooks_changes_nothing(tmp_path, monkeypatch):
@@ -76,7 +77,7 @@ def test_feedback_of_students_who_are_gone_is_removed_and_nothing_else(tmp_path)
     (pages / "notes.html").write_text("<p>by hand</p>", encoding="utf-8")
     assert not any("removed" in line for line in lines)
     (folder / "Zoë.ipynb").unlink()
-    grade(folder, NUMBER, tmp_path / "out", LIMITS, tell=lines.append)
+    grade(folder, NUMBER, tmp_path / "out", LIMITS, again=True, tell=lines.append)
     assert sorted(path.name for path in pages.iterdir()) == ["Anna.html", "notes.html"]
     assert lines[-1] == "removed the feedback of an earlier run for Zoë: not in this one"
 
@@ -99,17 +100,14 @@ def test_the_documented_lines_join_chapters(tmp_path, monkeypatch):
     }.items():
         (tmp_path / "results" / chapter).mkdir(parents=True)
         (tmp_path / "results" / chapter / "totals.csv").write_text(rows, encoding="utf-8-sig")
-    paper = "student,paper\nAnna,0.5\nAna,2\n007,\n"
-    (tmp_path / "results" / "paper.csv").write_text(paper, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     exec(code, {})
     with open("results/course.csv", encoding="utf-8-sig", newline="") as file:
         rows = [[row[0], *map(float, row[1:])] for row in list(csv.reader(file))[1:]]
     assert rows == [
-        ["007", 2, 0, 0, 2],
-        ["Ana", 0, 0, 2, 2],
-        ["Anna", 1, 3, 0.5, 4.5],
-        ["NA", 0, 1, 0, 1],
+        ["007", 2, 0, 2],
+        ["Anna", 1, 3, 4],
+        ["NA", 0, 1, 1],
     ]
 
 
@@ -118,7 +116,10 @@ def test_the_documented_lines_join_chapters(tmp_path, monkeypatch):
     [
         (["missing", "--chapter", "03"], "there is no folder missing"),
         ([".", "--chapter", "77"], "no exercises in chapter 77; it has 01, 02, 03"),
-        ([".", "--chapter", "03", "--time-limit", "0"], "the limits must be above 0"),
+        (
+            [".", "--chapter", "03", "--time-limit", "0"],
+            "the limits and the workers must be above 0",
+        ),
     ],
 )
 def test_arguments_that_make_no_sense(arguments, message, monkeypatch, capsys):
@@ -161,7 +162,7 @@ def test_random_input_is_the_students_own():
     ],
 )
 def test_whose_notebook(file, student):
-    assert student_of(file, ["02_forward", "03_losses"])[0] == student
+    assert person_of(file, ["02_forward", "03_losses"])[0].name == student
 
 
 @pytest.mark.parametrize("number", chapters())
@@ -169,7 +170,7 @@ def test_hints_are_readable_in_the_feedback(number):
     """Formulas become pictures; what a student reads has no bare TeX."""
     chapter = read_chapter(chapters()[number])
     verdicts = {one.name: Verdict("wrong", "`a<b`") for one in chapter.exercises}
-    text = page("<Zoë>", chapter, verdicts, [])
+    text = page(Grade(Person("<Zoë>"), verdicts), chapter)
     assert "<Zoë>" not in text
     assert text.count("<code>a&lt;b</code>") == len(chapter.exercises)
     words = re.sub(r"<img[^>]+>|<code>.*?</code>", "", text)
