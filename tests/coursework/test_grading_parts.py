@@ -1,10 +1,13 @@
 """Grading: every chapter, the command line, the tables, names, and what students read."""
 
 import csv
+import json
 import os
 import re
 import subprocess
 import sys
+import time
+import tracemalloc
 
 import nbformat
 import pytest
@@ -17,7 +20,9 @@ from coursework.grading.feedback import page
 from coursework.grading.grade import grade, main, parse, seed_of
 from coursework.grading.limits import Limits
 from coursework.grading.names import Person, person_of
+from coursework.grading.restore import why_open
 from coursework.grading.results import Grade
+from coursework.grading.submissions import Cell, read
 from helpers.exercises.frame import Verdict
 
 LIMITS = Limits(seconds=10, megabytes=1500)
@@ -143,6 +148,34 @@ def test_checks_read_the_environment_that_the_grader_gave(monkeypatch):
 def test_random_input_is_the_students_own():
     assert seed_of("Anna", 0) == seed_of("Anna", 0)
     assert len({seed_of("Anna", 0), seed_of("Ben", 0), seed_of("Anna", 1)}) == 3
+
+
+def test_a_notebook_with_many_outputs_takes_little_memory(tmp_path):
+    output = {"output_type": "stream", "name": "stdout", "text": ["a line of output\n"]}
+    cell = {"cell_type": "code", "source": "1 + 1", "outputs": [output] * 20_000}
+    path = tmp_path / "many.ipynb"
+    path.write_text(json.dumps({"nbformat": 4, "cells": [cell]}), encoding="utf-8")
+    tracemalloc.start()
+    cells, _ = read(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [one.source for one in cells] == ["1 + 1"]
+    assert peak < 3 * path.stat().st_size
+
+
+def test_an_answer_with_many_empty_lines_takes_no_time():
+    source = "def hardest():" + "\n" * 60_000 + "    raise NotImplementedError"
+    exercise = read_chapter(chapters()[NUMBER]).exercises[1]
+    begin = time.process_time()
+    assert "NotImplementedError" in why_open(exercise, [Cell("", source, exercise.stub_id)])
+    assert time.process_time() - begin < 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_notebooks_in_any_encoding(encoding, tmp_path):
+    text = '{"nbformat": 4, "cells": [{"cell_type": "code", "source": "Zoë"}]}'
+    (tmp_path / "a.ipynb").write_bytes(text.encode(encoding))
+    assert [one.source for one in read(tmp_path / "a.ipynb")[0]] == ["Zoë"]
 
 
 @pytest.mark.parametrize(
