@@ -1,7 +1,7 @@
 """Values and calls between two processes that do not trust each other.
 
 The checks run in one process, the student's code in another, which must not learn what is expected
-nor say what is right. Each line on the way is JSON, and nothing in it is ever executed or unpickled:
+nor say what is right. Each line on the way is JSON, and nothing in it is executed or unpickled:
 numbers, texts, arrays, and lists and tuples of these go as what they are. A function stays where it
 is; the other side gets a stand-in, and calls go over the pipe. So do those of a function that a
 check hands over. Of everything else only the name of its type and its `repr` arrive.
@@ -16,6 +16,7 @@ import re
 import time
 import warnings
 from collections.abc import Iterable
+from contextlib import suppress
 from fractions import Fraction
 from numbers import Real
 
@@ -277,7 +278,7 @@ class _Call:
         return [None if callable(one) else self.peer.pack(one) for one in self.arguments]
 
 
-# ---- parts of a message ----------------------------------------------------------------------------
+# ---- parts of a message --------------------------------------------------------------------------
 
 
 def _clean(text, length):
@@ -339,14 +340,10 @@ def _about_function(function):
     name = getattr(function, "__name__", None)
     if isinstance(name, str):
         about["name"] = _clean(name, 100)
-    try:
+    with suppress(TypeError, ValueError):  # functions of NumPy's own do not tell
         about["arguments"] = [_clean(n, 100) for n in inspect.signature(function).parameters]
-    except (TypeError, ValueError):
-        pass  # functions of NumPy's own do not tell
-    try:
+    with suppress(OSError, TypeError, SyntaxError, IndexError):
         about["source"] = _clean(inspect.getsource(function), SOURCE)
-    except (OSError, TypeError, SyntaxError, IndexError):
-        pass
     return about
 
 
