@@ -5,13 +5,10 @@ grading.md describes them, and says what this does not protect you from.
 
 import argparse
 import hashlib
-import os
-import shutil
 import signal
 import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,7 +55,7 @@ def grade(
         overrides, paper = tables.corrections(output)
         tell(f"{len(handed_in)} students, {sum(len(one.notebooks) for one in handed_in)} notebooks")
         basis = checksum_of_course(chapter, seed, limits)
-        with _scratch(), _workers(workers) as pool:
+        with _workers(workers) as pool:
             arguments = (chapter, set(course), limits, seed, basis, results.by_hand_in)
             jobs = [pool.submit(grade_safely, one, *arguments) for one in handed_in]
             for i, job in enumerate(as_completed(jobs), start=1):
@@ -90,7 +87,8 @@ def chosen(number, without=()):
 def checksum_of_course(chapter, seed, limits):
     """Return a checksum of all that a mark depends on, but for what the student handed in."""
     total = hashlib.sha256(repr((chapter.exercises, seed, limits)).encode())
-    code = (*ROOT.glob("helpers/**/*.py"), *ROOT.glob("coursework/grading/*.py"))
+    code = [*ROOT.glob("helpers/**/*.py"), *ROOT.glob("coursework/grading/*.py")]
+    code += Path(limits.checks).glob("*.py") if limits.checks else ()
     for path in (ROOT / "notebooks" / f"{chapter.stem}.ipynb", *sorted(code)):
         total.update(path.read_bytes())
     return total.hexdigest()
@@ -179,33 +177,11 @@ def _workers(number):
     """Give a pool of threads that start submissions; what still runs at an error is ended."""
     with ThreadPoolExecutor(number) as pool:
         try:
-            yield pool
+            with sandbox.stopped_at_errors():
+                yield pool
         except BaseException:
-            sandbox.stopping.set()
             pool.shutdown(cancel_futures=True)
             raise
-        finally:
-            sandbox.stopping.clear()
-
-
-@contextmanager
-def _scratch():
-    """Put all temporary folders into one that goes in the end; remove those of killed runs."""
-    place = Path(tempfile.gettempdir())
-    for path in place.glob("grading-*-*") if os.name != "nt" else ():
-        with suppress(ValueError, OverflowError, PermissionError):
-            try:
-                os.kill(int(path.name.split("-")[1]), 0)  # asks whether there is such a process
-            except ProcessLookupError:
-                shutil.rmtree(path, ignore_errors=True)
-    with tempfile.TemporaryDirectory(
-        prefix=f"grading-{os.getpid()}-", ignore_cleanup_errors=True
-    ) as scratch:
-        before, tempfile.tempdir = tempfile.tempdir, scratch
-        try:
-            yield
-        finally:
-            tempfile.tempdir = before
 
 
 def write(grades, chapter, output, general, tell, *, whole=False):

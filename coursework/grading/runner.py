@@ -1,49 +1,80 @@
-"""Run the cells of one submission; started by sandbox.py in a process of its own.
+"""Run the cells of one submission, and its functions when a check asks; started by room.py.
 
-The job comes by standard input, as JSON. The report goes, one line of JSON for each event, to what
-was standard output; what the student's code prints goes nowhere.
+This process is the student's. It imports nothing of the checks, and no verdict comes from it.
+Requests come, line by line, by standard input, and answers go to what was standard output; what the
+student's code prints goes nowhere.
 """
 
 import builtins
-import ctypes
 import importlib
+import importlib.machinery
+import importlib.util
 import json
 import os
-import signal
+import re
 import sys
 import traceback
-from unittest.mock import patch
-
-VARIABLES = ("EXERCISE_SEED", "NBGRADER_EXECUTION")
+import types
 
 
 def main():
-    """Do the job: limits first, then the course's modules, then the student's code."""
-    end_with_parent()
-    job = json.loads(sys.stdin.read())
-    set_limits(job["limits"])
-    sys.path.insert(0, job["course"])
-    checks = importlib.import_module(f"helpers.exercises.chapter_{job['chapter']}")
-    importlib.import_module("matplotlib.pyplot")  # slow, and not at the first cell's expense
+    """Set limits, import what every notebook needs, then do what is asked."""
+    channel = Channel()
+    set_limits(channel.start["limits"])
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    wire = importlib.import_module("wire")
+    sys.path[0] = channel.start["course"]
+    sys.path.append(os.getcwd())  # for modules that a notebook has written
+    sys.meta_path.insert(0, Finder())
+    sys.modules["helpers.plots"] = Pictures("helpers.plots")
     shell = notebook_shell()
-    originals = Originals()
-    report = reporter(job["token"])
-    for number, step in job["steps"]:
-        report(begin=number)
-        if not step["check"]:
-            report(cell=number, **run_cell(shell, step["source"]))
-            continue
-        replaced = originals.put_back()
-        answers = [compile(text, "the check", "eval") for text in step["answers"]]
-        verdict, missing = run_check(getattr(checks, step["check"]), answers, shell.user_ns)
-        report(check=number, replaced=replaced, verdict=verdict, missing=missing)
-    report(done=True)
+    peer = wire.Peer(channel.send, channel.receive)
+
+    def cell(request):
+        return run_cell(shell, request["source"], wire.missing_name)
+
+    def answers(request):
+        peer.forget()
+        codes = [compile(text, "the check", "eval") for text in request["answers"]]
+        return {"values": [peer.pack(eval(code, shell.user_ns)) for code in codes]}
+
+    importlib.import_module("helpers")
+    ways = {"start": lambda request: {}, "cell": cell, "answers": answers}
+    while True:
+        peer.answer(channel.receive(), ways)
 
 
-def end_with_parent():
-    """Have Linux end this process when the grader is killed."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+class Channel:
+    """The pipe to the checks; `start` is the first message of theirs.
+
+    A copy of this process that the student's code has made ends when it comes back here.
+    """
+
+    def __init__(self):
+        self._requests = os.fdopen(os.dup(0), encoding="utf-8")
+        self._answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        self.start = json.loads(self._requests.readline())
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for descriptor in (0, 1, 2):
+            os.dup2(nowhere, descriptor)
+        self._process = os.getpid()
+
+    def send(self, message):
+        self._leave_copies()
+        # Whatever else was written into the channel stays a line of its own.
+        self._answers.write("\n" + json.dumps({"token": self.start["token"], **message}) + "\n")
+        self._answers.flush()
+
+    def receive(self):
+        self._leave_copies()
+        line = self._requests.readline()
+        if not line:
+            os._exit(0)
+        return json.loads(line)
+
+    def _leave_copies(self):
+        if os.getpid() != self._process:
+            os._exit(0)
 
 
 def set_limits(limits):
@@ -59,24 +90,52 @@ def set_limits(limits):
             continue
 
 
-def reporter(token):
-    """Return a function that reports to the parent; send all that is printed from now on nowhere.
+class Finder:
+    """Find what is not imported as it is: the checks not at all, slow packages when first used."""
 
-    The token shows that a line is from here. A copy of this process that the student's code has
-    made stays silent.
-    """
-    channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
-    process = os.getpid()
+    LATER = re.compile(r"pandas|helpers\.explorers|helpers\.plots\.ch\d\d")
 
-    def report(**event):
-        if os.getpid() == process:
-            channel.write(json.dumps({"token": token, **event}) + "\n")
-            channel.flush()
+    def find_spec(self, name, path=None, target=None):
+        if f"{name}.".startswith("helpers.exercises."):
+            return importlib.machinery.ModuleSpec(name, self, is_package=True)
+        spec = None
+        if self.LATER.fullmatch(name):
+            spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        if spec:
+            spec.loader = importlib.util.LazyLoader(spec.loader)
+        return spec
 
-    return report
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        """Fill in for checks: whatever is imported from here does nothing."""
+        if module.__name__ != "helpers.exercises":
+            module.__getattr__ = stand_in
+
+
+def stand_in(name):
+    """Return a check that does nothing: the course's own is run elsewhere."""
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return lambda *answers, **options: None
+
+
+class Pictures(types.ModuleType):
+    """`helpers.plots`, imported when the first picture is drawn: most answers draw none."""
+
+    __path__ = ()
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        package = importlib.util.find_spec("helpers").submodule_search_locations
+        self.__path__ = [os.path.join(folder, "plots") for folder in package]
+        if re.fullmatch(r"ch\d\d", name):
+            return importlib.import_module(f"{self.__name__}.{name}")
+        sys.modules.pop(self.__name__)
+        vars(self).update(vars(importlib.import_module(self.__name__)))
+        return getattr(self, name)
 
 
 def notebook_shell():
@@ -88,6 +147,11 @@ def notebook_shell():
         def enable_gui(self, gui=None):
             """Do nothing: figures are not shown."""
 
+        def showtraceback(self, *arguments, **options):
+            """Do nothing: no one reads it, and it is slow to make."""
+
+        showsyntaxerror = showtraceback
+
     shell = Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
     # `%matplotlib widget` or `qt` would ask for packages that only show figures.
     shell.register_magic_function(lambda line: None, "line", "matplotlib")
@@ -95,55 +159,14 @@ def notebook_shell():
     return shell
 
 
-class Originals:
-    """The course's modules, and what checks read of the environment, before the student's code."""
-
-    def __init__(self):
-        self.environment = {name: os.environ[name] for name in VARIABLES}
-        self.modules = [
-            (module, dict(vars(module)))
-            for name, module in sys.modules.items()
-            if name.partition(".")[0] == "helpers"
-        ]
-
-    def put_back(self):
-        """Undo what the student's code has replaced; return the names in modules."""
-        os.environ.update(self.environment)
-        replaced = []
-        for module, before in self.modules:
-            for name, value in before.items():
-                if vars(module).get(name, ...) is not value:
-                    setattr(module, name, value)
-                    replaced.append(f"{module.__name__}.{name}")
-        return replaced
-
-
-def run_cell(shell, source):
+def run_cell(shell, source, missing_name):
     """Run a cell as a notebook does; return what stopped it and where, if anything did."""
     done = shell.run_cell(source)
     error = done.error_before_exec or done.error_in_exec
-    if error is None or type(error).__name__ in ("Wrong", "NotAttempted"):
-        return {}  # a check that the student called: the verdict comes from the course's call
-    error_in_words = f"{place(error, source)}{in_words(error)}"
-    return {"error": error_in_words, "missing": missing_name(error)}
-
-
-def run_check(check, answers, names):
-    """Return the verdict of a check, and a name that was missing or None."""
-    from helpers.exercises.frame import NotAttempted, Verdict, Wrong
-
-    shown = [Verdict("right", "")]
-    try:
-        values = [eval(answer, names) for answer in answers]
-        with patch("IPython.display.display", lambda *what, **how: shown.extend(what)):
-            check(*values)
-    except NotAttempted:
-        return Verdict("open", ""), None
-    except Wrong as wrong:
-        return Verdict("wrong", shorten(str(wrong))), missing_name(wrong)
-    except BaseException as error:  # SystemExit is the student's too
-        return Verdict("wrong", f"the check was stopped by {in_words(error)}"), missing_name(error)
-    return [verdict for verdict in shown if isinstance(verdict, Verdict)][-1], None
+    if error is None:
+        return {}
+    words = f"{place(error, source)}{in_words(error)}"
+    return {"stopped": words, "missing": missing_name(error)}
 
 
 def place(error, source):
@@ -165,23 +188,14 @@ def place(error, source):
 
 def in_words(error):
     """Return the last line of a traceback."""
-    if isinstance(error, SyntaxError):
-        return error.msg  # its text would name a file that no one knows
+    if isinstance(error, SyntaxError) and error.msg:
+        return shorten(str(error.msg))  # its text would name a file that no one knows
     return shorten(f"{type(error).__name__}: {error}".rstrip(": "))
 
 
 def shorten(text, length=1000):
     """Return what a student can bear to read: an error may quote a whole array."""
     return text if len(text) <= length else f"{text[:length]} …"
-
-
-def missing_name(error):
-    """Return the name that was not defined, if that is what lies behind an error."""
-    while error is not None:
-        if type(error) is NameError:
-            return error.name if isinstance(error.name, str) else None
-        error = error.__cause__
-    return None
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import re
 import subprocess
 import sys
@@ -15,7 +14,6 @@ from student_notebooks import exercises_of, hand_in, solved
 from troubled_class import NUMBER, binary
 
 from coursework.course import ROOT, chapters, read_chapter
-from coursework.grading import runner
 from coursework.grading.feedback import page
 from coursework.grading.grade import grade, main, parse, seed_of
 from coursework.grading.limits import Limits
@@ -133,16 +131,6 @@ def test_arguments_that_make_no_sense(arguments, message, monkeypatch, capsys):
         parse()
     assert stopped.value.code == 2
     assert message in capsys.readouterr().err
-
-
-def test_checks_read_the_environment_that_the_grader_gave(monkeypatch):
-    for name in runner.VARIABLES:
-        monkeypatch.setenv(name, "7")
-    originals = runner.Originals()
-    monkeypatch.setenv("EXERCISE_SEED", "0")
-    monkeypatch.delenv("NBGRADER_EXECUTION")
-    assert originals.put_back() == []
-    assert [os.environ[name] for name in runner.VARIABLES] == ["7", "7"]
 
 
 def test_random_input_is_the_students_own():
