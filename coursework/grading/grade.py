@@ -17,6 +17,7 @@ from coursework.grading.feedback import MARK, page, points
 from coursework.grading.limits import Limits, what_is_missing
 from coursework.grading.names import composed
 from coursework.grading.restore import restore, why_open
+from coursework.grading.room import NOT_LOCKED, why_not_locked
 from helpers.exercises.frame import Verdict
 from helpers.files import replacing
 
@@ -177,6 +178,10 @@ def parse():
     parser.add_argument("--seed", type=int, default=0, help="other random input for the checks")
     parser.add_argument("--time-limit", type=float, default=60, help="seconds per cell: 60")
     parser.add_argument("--memory-limit", type=int, default=3000, help="megabytes: 3000")
+    parser.add_argument("--checks", type=Path, help="a folder of checks that only you have")
+    parser.add_argument(
+        "--require-isolation", action="store_true", help="go on in a locked room only"
+    )
     options = parser.parse_args()
     options.chapter = options.chapter.zfill(2)
     if not options.folder.is_dir():
@@ -186,6 +191,10 @@ def parse():
         parser.error(f"the course has no exercises in chapter {options.chapter}; it has {known}")
     if options.time_limit <= 0 or options.memory_limit <= 0:
         parser.error("the limits must be above 0")
+    if options.checks:
+        own = options.checks / f"chapter_{options.chapter}.py"
+        if not own.is_file():
+            parser.error(f"there is no file {own} with checks")
     options.output = options.output or Path("results", f"chapter_{options.chapter}")
     return options
 
@@ -193,9 +202,14 @@ def parse():
 def main():
     """Grade, then say where the results are."""
     options = parse()
+    if why := why_not_locked():
+        if options.require_isolation:
+            sys.exit(f"There is no locked room here: {why}. Nothing was graded.")
+        print(f"Beware: {NOT_LOCKED.format(why)}")
     if missing := what_is_missing():
         print(f"Beware: {missing}")
-    limits = Limits(options.time_limit, options.memory_limit)
+    checks = str(options.checks.resolve()) if options.checks else ""
+    limits = Limits(options.time_limit, options.memory_limit, checks)
     try:
         grade(options.folder, options.chapter, options.output, limits, options.seed)
     except (RuntimeError, ValueError) as error:

@@ -3,6 +3,7 @@
 checker.py is that process. It is kept for the next submission, since it takes a second to start.
 """
 
+import atexit
 import json
 import os
 import queue
@@ -57,6 +58,16 @@ def run(chapter, steps, seed, limits):
     result.verdicts = {name: Verdict(*verdict) for name, verdict in result.verdicts.items()}
     result.told, result.missing = set(result.told), set(result.missing)
     return result
+
+
+@atexit.register
+def end():
+    """End the checkers that wait for a job."""
+    while not _idle.empty():
+        checker = _idle.get_nowait()
+        checker.stdin.close()
+        checker.stdout.close()
+        checker.wait()
 
 
 def _start():
