@@ -20,6 +20,7 @@ from coursework.grading.names import file_names, shown
 from coursework.grading.overview import overview
 from coursework.grading.restore import restore, why_open
 from coursework.grading.results import FAILED, Grade, Results
+from coursework.grading.room import NOT_LOCKED, why_not_locked
 from helpers.exercises.frame import Verdict
 from helpers.files import replacing
 
@@ -250,6 +251,8 @@ def parse():
     add("--seed", type=int, default=0, help="other random input for the checks")
     add("--time-limit", type=float, default=60, help="seconds per cell: 60")
     add("--memory-limit", type=int, default=3000, help="megabytes: 3000")
+    add("--checks", type=Path, help="a folder of checks that only you have")
+    add("--require-isolation", action="store_true", help="go on in a locked room only")
     options = parser.parse_args()
     options.chapter = options.chapter.zfill(2)
     if not options.folder.is_dir():
@@ -261,6 +264,10 @@ def parse():
         parser.error("the limits and the workers must be above 0")
     if options.roster and not options.roster.is_file():
         parser.error(f"there is no file {options.roster}")
+    if options.checks:
+        own = options.checks / f"chapter_{options.chapter}.py"
+        if not own.is_file():
+            parser.error(f"there is no file {own} with checks")
     options.output = options.output or Path("results", f"chapter_{options.chapter}")
     return options
 
@@ -270,10 +277,15 @@ def main():
     for stream in (sys.stdout, sys.stderr):  # a name that it cannot write must not end the run
         stream.reconfigure(errors="backslashreplace", line_buffering=True)
     options = parse()
+    if why := why_not_locked():
+        if options.require_isolation:
+            sys.exit(f"There is no locked room here: {why}. Nothing was graded.")
+        print(f"Beware: {NOT_LOCKED.format(why)}")
     if missing := what_is_missing():
         print(f"Beware: {missing}")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    limits = Limits(options.time_limit, options.memory_limit)
+    checks = str(options.checks.resolve()) if options.checks else ""
+    limits = Limits(options.time_limit, options.memory_limit, checks)
     kept = "What was graded is kept: the same command goes on from there."
     try:
         grades = grade(

@@ -27,6 +27,10 @@ from coursework.grading.wire import LINE, Gone
 INSIDE = [Path(__file__).resolve().with_name(name) for name in ("runner.py", "wire.py")]
 SYSTEM = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix"]  # as far as there are any
 SETTINGS = ["ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime"]
+NOT_LOCKED = (
+    "there is no locked room ({}), so a submission can read and delete your files, use the "
+    "network, and leave a process behind. --require-isolation refuses to go on like this."
+)
 WORKPLACE = "/tmp/grading-room"
 _open = set()
 

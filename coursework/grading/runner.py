@@ -8,7 +8,6 @@ student's code prints goes nowhere.
 import builtins
 import importlib
 import importlib.machinery
-import importlib.util
 import json
 import os
 import re
@@ -25,8 +24,8 @@ def main():
     wire = importlib.import_module("wire")
     sys.path[0] = channel.start["course"]
     sys.path.append(os.getcwd())  # for modules that a notebook has written
-    sys.meta_path.insert(0, Finder())
-    sys.modules["helpers.plots"] = Pictures("helpers.plots")
+    sys.meta_path.insert(0, NoChecks())
+    import_helpers(channel.start["course"])
     shell = notebook_shell()
     peer = wire.Peer(channel.send, channel.receive)
 
@@ -38,7 +37,6 @@ def main():
         codes = [compile(text, "the check", "eval") for text in request["answers"]]
         return {"values": [peer.pack(eval(code, shell.user_ns)) for code in codes]}
 
-    importlib.import_module("helpers")
     ways = {"start": lambda request: {}, "cell": cell, "answers": answers}
     while True:
         peer.answer(channel.receive(), ways)
@@ -90,52 +88,57 @@ def set_limits(limits):
             continue
 
 
-class Finder:
-    """Find what is not imported as it is: the checks not at all, slow packages when first used."""
-
-    LATER = re.compile(r"pandas|helpers\.explorers|helpers\.plots\.ch\d\d")
+class NoChecks:
+    """Find stand-ins for the checks: whatever is imported from `helpers.exercises` does nothing."""
 
     def find_spec(self, name, path=None, target=None):
         if f"{name}.".startswith("helpers.exercises."):
             return importlib.machinery.ModuleSpec(name, self, is_package=True)
-        spec = None
-        if self.LATER.fullmatch(name):
-            spec = importlib.machinery.PathFinder.find_spec(name, path, target)
-        if spec:
-            spec.loader = importlib.util.LazyLoader(spec.loader)
-        return spec
+        return None
 
     def create_module(self, spec):
         return None
 
     def exec_module(self, module):
-        """Fill in for checks: whatever is imported from here does nothing."""
         if module.__name__ != "helpers.exercises":
-            module.__getattr__ = stand_in
+            module.__getattr__ = do_nothing
 
 
-def stand_in(name):
+def do_nothing(name):
     """Return a check that does nothing: the course's own is run elsewhere."""
     if name.startswith("__"):
         raise AttributeError(name)
     return lambda *answers, **options: None
 
 
-class Pictures(types.ModuleType):
-    """`helpers.plots`, imported when the first picture is drawn: most answers draw none."""
-
-    __path__ = ()
+class Later(types.ModuleType):
+    """A module that is imported when something in it is first used: most answers do not."""
 
     def __getattr__(self, name):
-        if name.startswith("__"):
-            raise AttributeError(name)
-        package = importlib.util.find_spec("helpers").submodule_search_locations
-        self.__path__ = [os.path.join(folder, "plots") for folder in package]
-        if re.fullmatch(r"ch\d\d", name):
-            return importlib.import_module(f"{self.__name__}.{name}")
-        sys.modules.pop(self.__name__)
-        vars(self).update(vars(importlib.import_module(self.__name__)))
-        return getattr(self, name)
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        module = importlib.import_module(self.__name__)
+        vars(self).update(vars(module))
+        return getattr(module, name)
+
+
+class Pictures(Later):
+    """`helpers.plots`; what the set-up cell imports from it, `ch03`, is imported later as well."""
+
+    def __getattr__(self, name):
+        if not re.fullmatch(r"ch\d\d", name):
+            return super().__getattr__(name)
+        return sys.modules.setdefault(f"{self.__name__}.{name}", Later(f"{self.__name__}.{name}"))
+
+
+def import_helpers(course):
+    """Import the course's `helpers`, but not the slow parts of it that few answers use."""
+    sys.modules["pandas"] = Later("pandas")
+    helpers = importlib.import_module("helpers")
+    helpers.explorers, helpers.plots = Later("helpers.explorers"), Pictures("helpers.plots")
+    helpers.plots.__path__ = [os.path.join(course, "helpers", "plots")]
+    for module in (helpers.explorers, helpers.plots):
+        sys.modules[module.__name__] = module
 
 
 def notebook_shell():

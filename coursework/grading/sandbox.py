@@ -3,6 +3,7 @@
 checker.py is that process. It is kept for the next submission, since it takes a second to start.
 """
 
+import atexit
 import json
 import os
 import queue
@@ -79,6 +80,16 @@ def stopped_at_errors():
             with suppress(OSError):
                 checker.stdin.close()  # by which it ends what runs in its room, and itself
         raise
+
+
+@atexit.register
+def end():
+    """End the checkers that wait for a job."""
+    while not _idle.empty():
+        checker = _idle.get_nowait()
+        checker.stdin.close()
+        checker.stdout.close()
+        checker.wait()
 
 
 def _start():
