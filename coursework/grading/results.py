@@ -52,7 +52,7 @@ class Grade:
         """Return the points earned and the points there are, those for paper included."""
         earned, of = self.paper[:2] if self.paper else (0, 0)
         earned += sum(map(self.points, chapter.exercises))
-        return earned, of + sum(exercise.points for exercise in chapter.exercises)
+        return round(earned, 6), of + sum(exercise.points for exercise in chapter.exercises)
 
     def verdict(self, exercise):
         """Return the verdict on an exercise; `FAILED` where there is none."""

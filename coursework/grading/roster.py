@@ -61,7 +61,8 @@ def class_list(grades, students, absent):
         others += more
         group = taken.get(_letters(student.group)) if student.group else None
         if not own and group:
-            own = _fresh(group)
+            late = group.person.late  # the site's number is the group's
+            own = replace(_fresh(group), person=Person(student.name, late=late))
             own.remarks.insert(0, f"handed in as {group.person.name}")
             used.append(group)
         if not own:

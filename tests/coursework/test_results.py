@@ -246,6 +246,10 @@ def test_a_namesake_who_comes_later_is_another_one(ran, tmp_path):
     hand_in(tmp_path / "late", f"smithj_LATE_22222_600_{STEM}.ipynb", *RIGHT)
     run(tmp_path / "late", tmp_path / "out")
     assert totals(tmp_path / "out") == {"smithj 11111": "3", "smithj 22222": "6"}
+    (tmp_path / "roster.csv").write_text("id,name\n1,Jo Smith\n2,smithj\n", encoding="utf-8")
+    run(tmp_path / "late", tmp_path / "out", students=roster.read(tmp_path / "roster.csv"))
+    two = {"smithj 11111": "3", "smithj 22222": "6"}  # which of them is the one of the roster?
+    assert totals(tmp_path / "out") == two | {"Jo Smith": "0", "smithj": "0"}
 
 
 ROSTER = """id;Name;E-mail;Group
@@ -264,7 +268,9 @@ def class_of_six(ran, tmp_path):
     (tmp_path / "roster.csv").write_bytes(ROSTER.encode("cp1252"))
     folder = tmp_path / "class"
     hand_in(folder, f"mullerzoe_11111_500_{STEM}.ipynb", *HALF)
-    hand_in(folder, "Red.ipynb", *RIGHT)  # for the group, of whom Zoë has handed in herself
+    hand_in(
+        folder, f"red_33333_600_{STEM}.ipynb", *RIGHT
+    )  # for the group, of whom Zoë has handed in herself
     hand_in(folder, f"Cem Can_777_assignsubmission_file_/{STEM}.ipynb", *RIGHT)
     hand_in(folder, "Ann Ames.ipynb", *RIGHT)
     hand_in(folder, "5.ipynb", *HALF)
@@ -301,7 +307,7 @@ def test_the_roster_says_who_is_who_and_who_is_missing(class_of_six):
     assert "the roster has several of this name (4, 5)" in remarks["Ann Ames"]
     assert "handed in nothing" in remarks["Dana Dee"]
     assert "is not in the roster" in remarks["guest"]
-    assert "handed in as Red" in remarks["Ben Bright"]
+    assert "handed in as red" in remarks["Ben Bright"]
     rows = {row["student"]: row for row in read(output / "totals.csv")}
     assert rows["Ben Bright"]["email"] == "ben@uni.example"
     assert rows["Ben Bright"]["group"] == "red"
@@ -347,6 +353,7 @@ def test_gradebooks_have_the_columns_of_their_sites(class_of_six):
     assert lines[0] == f"Student,ID,SIS User ID,SIS Login ID,Section,{CHAPTER.title}"
     assert lines[1] == "    Points Possible,,,,,8"
     assert '"Müller, Zoë",11111,1,zoe@uni.example,,3' in lines
+    assert "Ben Bright,,2,ben@uni.example,,4.5" in lines
     assert "Dana Dee,,6,dana@uni.example,,0" in lines
     lines = (output / "gradebook-moodle.csv").read_text(encoding="utf-8").splitlines()
     assert lines == [
