@@ -172,6 +172,9 @@ def test_on_a_full_disk_the_run_stops_and_goes_on_later(ran, tmp_path, monkeypat
     done = len(ran)
     main()
     assert len(ran) == done
+    monkeypatch.setattr(sys, "argv", [*arguments, "--replace"])
+    main()
+    assert len(ran) == done + 3
 
 
 def test_results_of_another_chapter_are_not_mixed_in(ran, tmp_path):
@@ -246,6 +249,8 @@ def test_a_namesake_who_comes_later_is_another_one(ran, tmp_path):
     hand_in(tmp_path / "late", f"smithj_LATE_22222_600_{STEM}.ipynb", *RIGHT)
     run(tmp_path / "late", tmp_path / "out")
     assert totals(tmp_path / "out") == {"smithj 11111": "3", "smithj 22222": "6"}
+    gradebook = (tmp_path / "out" / "gradebook-canvas.csv").read_text(encoding="utf-8")
+    assert "smithj 11111,11111,,,,3" in gradebook.splitlines()
     (tmp_path / "roster.csv").write_text("id,name\n1,Jo Smith\n2,smithj\n", encoding="utf-8")
     run(tmp_path / "late", tmp_path / "out", students=roster.read(tmp_path / "roster.csv"))
     two = {"smithj 11111": "3", "smithj 22222": "6"}  # which of them is the one of the roster?
@@ -258,7 +263,7 @@ ROSTER = """id;Name;E-mail;Group
 3;Cem Can;cem@uni.example;blue
 4;Ann Ames;ann@uni.example;
 5;Ann Ames;ames@uni.example;
-6;Dana Dee;dana@uni.example;
+6;Dana Dee;dana@uni.example;red
 """
 
 
@@ -274,7 +279,7 @@ def class_of_six(ran, tmp_path):
     hand_in(folder, f"Cem Can_777_assignsubmission_file_/{STEM}.ipynb", *RIGHT)
     hand_in(folder, "Ann Ames.ipynb", *RIGHT)
     hand_in(folder, "5.ipynb", *HALF)
-    hand_in(folder, "guest.ipynb", "open: ", *HALF[1:])
+    hand_in(folder, "guest.ipynb", "open: ", HALF[1], "wrong: 8 is not it")
     output = tmp_path / "out"
     output.mkdir()
     (output / "overrides.csv").write_text(
@@ -299,13 +304,13 @@ def test_the_roster_says_who_is_who_and_who_is_missing(class_of_six):
         "Ann Ames (5)": "3",
         "Ben Bright": "4.5",
         "Cem Can": "7",
-        "Dana Dee": "0",
+        "Dana Dee": "6",
         "Müller, Zoë": "3",
         "guest": "4",
     }
     remarks = {student: " ".join(one.remarks) for student, one in grades.items()}
     assert "the roster has several of this name (4, 5)" in remarks["Ann Ames"]
-    assert "handed in nothing" in remarks["Dana Dee"]
+    assert "handed in nothing" in remarks["Ann Ames (4)"]
     assert "is not in the roster" in remarks["guest"]
     assert "handed in as red" in remarks["Ben Bright"]
     rows = {row["student"]: row for row in read(output / "totals.csv")}
@@ -354,7 +359,7 @@ def test_gradebooks_have_the_columns_of_their_sites(class_of_six):
     assert lines[1] == "    Points Possible,,,,,8"
     assert '"Müller, Zoë",11111,1,zoe@uni.example,,3' in lines
     assert "Ben Bright,,2,ben@uni.example,,4.5" in lines
-    assert "Dana Dee,,6,dana@uni.example,,0" in lines
+    assert "Ann Ames (4),,4,ann@uni.example,,0" in lines
     lines = (output / "gradebook-moodle.csv").read_text(encoding="utf-8").splitlines()
     assert lines == [
         "Identifier,Full name,Email address,Grade,Maximum Grade,Last modified (grade)",
@@ -375,7 +380,7 @@ def test_the_zip_of_the_feedback_names_pages_as_the_sites_do(class_of_six):
 def test_the_class_at_a_glance(class_of_six):
     output, _ = class_of_six
     page = (output / "class.html").read_text(encoding="utf-8")
-    assert "8 students, on average 3.4 of 8 points" in page
+    assert "8 students, on average 4.2 of 8 points" in page
     [row] = [row for row in page.split("<tr>") if "✗ 7 is not it" in row]
     assert '<td class="n">3</td>' in row
     assert "Ann Ames (5), Müller, Zoë, guest" in row
