@@ -111,9 +111,9 @@ class Room:
     `start` is the first message. Set `deadline`, a time of `time.monotonic`, before you receive.
     """
 
-    def __init__(self, process, start, locked):
-        self.process, self.deadline = process, 0.0
-        self._locked, self._closed = locked, False
+    def __init__(self, process, start, locked, folder):
+        self.process, self.folder, self.deadline = process, folder, 0.0
+        self.locked, self._closed = locked, False
         self._token = secrets.token_hex(16)
         self._came, self._to_send = queue.Queue(maxsize=4), queue.Queue()
         self._threads = [
@@ -148,7 +148,7 @@ class Room:
         code = self.process.poll()
         if code is None:
             return "closed" if time.monotonic() < self.deadline else "late"
-        return 128 - code if self._locked and code > 128 else code
+        return 128 - code if self.locked and code > 128 else code
 
     def close(self):
         """End the process and all that it has started."""
@@ -212,7 +212,7 @@ def room(start, locked):
             encoding="utf-8",
             errors="replace",
         )
-        one = Room(process, start, locked)
+        one = Room(process, start, locked, folder)
         _open.add(one)
         try:
             yield one, lambda: errors.seek(0) or errors.read()[-2000:].decode(errors="replace")
@@ -222,9 +222,11 @@ def room(start, locked):
 
 
 def end_all():
-    """End what runs in rooms that are open."""
+    """End what runs in rooms that are open, and remove its folders."""
     for one in list(_open):
         one.kill()
+        if not one.locked:
+            shutil.rmtree(one.folder, ignore_errors=True)
 
 
 @contextmanager

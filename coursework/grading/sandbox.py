@@ -10,6 +10,7 @@ import queue
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 
 from coursework.course import ROOT
@@ -35,6 +36,7 @@ class Result:
 
 
 _idle = queue.LifoQueue()  # checkers that wait for a job
+_busy, _stopping = set(), threading.Event()
 
 
 def run(chapter, steps, seed, limits):
@@ -46,11 +48,17 @@ def run(chapter, steps, seed, limits):
         "limits": asdict(limits),
         "locked": not why_not_locked(),
     }
+    if _stopping.is_set():
+        raise InterruptedError("the run was stopped")
     try:
         checker = _idle.get_nowait()
     except queue.Empty:
         checker = _start()
-    done = _ask(checker, job, 3 * START_UP + 2 * TOTAL * limits.seconds)
+    _busy.add(checker)
+    try:
+        done = _ask(checker, job, 3 * START_UP + 2 * TOTAL * limits.seconds)
+    finally:
+        _busy.discard(checker)
     _idle.put(checker)
     if "failed" in done:
         raise RuntimeError(done["failed"])
@@ -68,6 +76,20 @@ def end():
         checker.stdin.close()
         checker.stdout.close()
         checker.wait()
+
+
+@contextmanager
+def stopped_at_errors():
+    """End all that runs when the block raises, such as at Ctrl-C."""
+    _stopping.clear()
+    try:
+        yield
+    except BaseException:
+        _stopping.set()
+        for checker in list(_busy):
+            with suppress(OSError):
+                checker.stdin.close()  # by which it ends what runs in its room, and itself
+        raise
 
 
 def _start():

@@ -36,9 +36,9 @@ def compute(a, y, z0, z1, z2):
     A, Y = softmax(Z), one_hot(labels, CLASSES)
     J = cross_entropy_from_logits(Z, labels)
     slopes = A - Y
-    nats, options = (f"{loss:.4f}", f"{np.exp(loss):.2f}") if a else ("∞", "∞")
+    nats = f"{loss:.4f}" if a else "∞"
     text = (
-        f"The true class has a = {a:.2f}: loss −ln a = {nats} nats, perplexity {options},"
+        f"The true class has a = {a:.2f}: loss −ln a = {nats} nats,"
         f" squared error (a − 1)² = {(a - 1) ** 2:.4f}.\n"
         f"Logits z = {_row(Z, 'z.1f')} and true class y = {y}:"
         f" probabilities a = {_row(A, '.4f')}, loss {J:.4f} nats.\n"

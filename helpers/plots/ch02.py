@@ -12,8 +12,11 @@ from .style import BLUE, GRAY, GREEN, ORANGE, SKY, show
 def ten_neurons(W):
     """Show the weights (784, 10) as images, and below them minus the average of the ten."""
     centered = W - W.mean(axis=1, keepdims=True)
+    ax = weights(np.hstack([W, centered]), columns=W.shape[1])
+    for row, name in enumerate(("weights", "minus\nthe average")):
+        ax.text(-6, 14 + 30 * row, name, ha="right", va="center")
     show(
-        weights(np.hstack([W, centered]), columns=10),
+        ax,
         "Two rows of ten images, for the neurons of 0 to 9. Top: the weights, which look like ten "
         "blurred digits. Bottom: the weights minus the average of the ten, orange where a neuron "
         "has more than the average and purple where it has less; the 0 has a purple middle, the 1 "

@@ -37,7 +37,7 @@ def cost(probabilities):
     ax.plot(a, -np.log(a))
     points = {f"{words}: {-np.log(p):.2f}": (p, -np.log(p)) for words, p in probabilities.items()}
     _mark(ax, points, rise=5)
-    ax.set(xlabel="probability a of the true class", ylabel="−ln a (nats)", xlim=(0, 1.3))
+    ax.set(xlabel="probability a of the true class", ylabel="−ln a (nats)", xlim=(0, 1.05))
     ax.set_xticks(np.linspace(0, 1, 6))
     show(
         ax,
