@@ -9,6 +9,7 @@ import importlib.util
 import json
 import os
 import queue
+import re
 import signal
 import threading
 import time
@@ -26,6 +27,8 @@ from coursework.grading.runner import in_words, shorten
 from coursework.grading.sandbox import Result
 from coursework.grading.wire import Gone, Peer, missing_name
 from helpers.exercises.frame import NotAttempted, Verdict, Wrong
+
+SLOW = re.compile(r"\b(plt|pyplot|explorers|pd|pandas|ch\d\d)\b")  # what takes time to import
 
 
 def main():
@@ -100,8 +103,7 @@ def run(chapter, steps, limits, locked):
 def _run_once(chapter, steps, limits, locked, end):
     """Run steps {number: Step}; return the result and, if it died, in which step and why."""
     result, current = Result(), None
-    start = {"course": str(ROOT), "limits": resource_limits(limits)}
-    with _started(start, locked) as (student, peer):
+    with _started(steps, limits, locked) as (student, peer):
         try:
             for number, step in steps.items():
                 current = number
@@ -122,14 +124,17 @@ def _run_once(chapter, steps, limits, locked, end):
 
 
 @contextmanager
-def _started(start, locked):
+def _started(steps, limits, locked):
     """Give a room in which the runner waits, and the peer there; try twice."""
+    start = {"course": str(ROOT), "limits": resource_limits(limits)}
+    cells = (step.source for step in steps.values() if step.label != "the set-up cell")
+    slow = any(map(SLOW.search, cells))
     for last in (False, True):
         with room(start, locked) as (student, errors):
             student.deadline = time.monotonic() + START_UP
             peer = Peer(student.send, student.receive)
             try:
-                peer.ask("start")
+                peer.ask("start", slow=slow)
             except Gone as gone:
                 if last:
                     text = f"the course's modules cannot be imported:\n{errors()}"

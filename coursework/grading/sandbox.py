@@ -68,6 +68,16 @@ def run(chapter, steps, seed, limits):
     return result
 
 
+@atexit.register
+def end():
+    """End the checkers that wait for a job."""
+    while not _idle.empty():
+        checker = _idle.get_nowait()
+        checker.stdin.close()
+        checker.stdout.close()
+        checker.wait()
+
+
 @contextmanager
 def stopped_at_errors():
     """End all that runs when the block raises, such as at Ctrl-C."""
@@ -80,16 +90,6 @@ def stopped_at_errors():
             with suppress(OSError):
                 checker.stdin.close()  # by which it ends what runs in its room, and itself
         raise
-
-
-@atexit.register
-def end():
-    """End the checkers that wait for a job."""
-    while not _idle.empty():
-        checker = _idle.get_nowait()
-        checker.stdin.close()
-        checker.stdout.close()
-        checker.wait()
 
 
 def _start():

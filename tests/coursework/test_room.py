@@ -80,7 +80,9 @@ BREAKING = [
     "import os, contextlib\nfor descriptor in range(3, 40):\n"
     "    with contextlib.suppress(OSError):\n        os.write(descriptor, b'x')",
     "import subprocess\nsubprocess.Popen(['setsid', 'sleep', '76543'])",
-    "import os, signal\nfor target in (-1, 1, os.getppid()):\n    os.kill(target, signal.SIGKILL)",
+    # only where there is nothing else: in the namespace of this test it would end your session
+    "import os, signal\nassert os.readlink('/proc/self/ns/pid') != OUTSIDE\n"
+    "for target in (-1, 1, os.getppid()):\n    os.kill(target, signal.SIGKILL)",
     "%%writefile mine.py\ndef two(): return 2",
     "from mine import two\nassert two() == 2",
     "%%bash\nfor i in $(seq 100); do head -c 50000000 /dev/zero > full$i || exit 1; done",
@@ -98,13 +100,15 @@ def graded(tmp_path_factory):
         spying = SPYING.replace("PORT", str(listener.getsockname()[1]))
         spying = spying.replace("FORBIDDEN", repr([str(place) for place in places]))
         spying = spying.replace("WRITABLE", repr(WRITABLE))
+        outside = repr(os.readlink("/proc/self/ns/pid"))
+        breaking = [source.replace("OUTSIDE", outside) for source in BREAKING]
         odd_name = "def hardest(Z, y, k):\n    raise NameError('x', name=['a'])"
         surrogate = "def binary_loss(z, y):\n    raise ValueError('\\ud800')"
         for name, notebook in {
             "cheats": with_cells(hand_in(NUMBER, dict.fromkeys(NAMES, "")), CHEATING),
             "imports": hand_in(NUMBER, {SECOND: REFERENCE}),
             "spies": with_cells(solved(NUMBER), spying),
-            "breaks": with_cells(solved(NUMBER), *BREAKING),
+            "breaks": with_cells(solved(NUMBER), *breaking),
             "odd errors": hand_in(NUMBER, {ON_PAPER: ..., SECOND: odd_name, BINARY: surrogate}),
             "honest": solved(NUMBER),
         }.items():
