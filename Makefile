@@ -17,7 +17,7 @@ help:
 	@echo "make notebooks  run the chapters and keep their outputs"
 	@echo "make handouts   notebooks and PDFs for students, and the instructor's key"
 	@echo "make bench      measure speed and accuracy"
-	@echo "make clean      remove the virtual environment and data/cache"
+	@echo "make clean      remove the virtual environment and the files made for chapter 08"
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -47,7 +47,8 @@ $(VENV)/installed-bench: pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 # as root JupyterLab wants to be told so; without a screen there is no browser to open; in a
-# container its port is reached from outside, protected by the token in the address
+# container its port is reached from outside, protected by the token in the address; the course is
+# first on the path, or a helpers.py beside the reader's notebook would be taken for it
 lab: $(VENV)/installed-lab
 	@flags=""; \
 	if [ "$$(id -u)" = 0 ]; then flags="$$flags --allow-root"; fi; \
@@ -57,7 +58,8 @@ lab: $(VENV)/installed-lab
 	if [ -f /.dockerenv ] || [ -f /run/.containerenv ]; then flags="$$flags --ip=0.0.0.0"; fi; \
 	$(BIN)/python notebooks/copies.py && \
 	echo "Starting JupyterLab on chapter 00; Ctrl-C twice stops it." && \
-	exec $(BIN)/python -m jupyterlab $$flags my_notebooks/00_start_here.ipynb
+	exec env PYTHONPATH="$(CURDIR)$${PYTHONPATH:+:$$PYTHONPATH}" \
+	    $(BIN)/python -m jupyterlab $$flags my_notebooks/00_start_here.ipynb
 
 test: lint
 	$(BIN)/python -m pytest --numprocesses=auto
@@ -92,8 +94,10 @@ bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/roworder.py
 	$(BIN)/python benchmarks/recipes.py
 	$(BIN)/python benchmarks/kaggle.py
+	$(BIN)/python benchmarks/handwriting.py
 	$(BIN)/python benchmarks/latency.py
 	$(BIN)/python benchmarks/grading.py
 
 clean:
-	rm -rf $(VENV) data/cache
+	-$(BIN)/python -c 'from helpers.kaggle import CACHE; import shutil; shutil.rmtree(CACHE, True)'
+	rm -rf $(VENV)

@@ -11,9 +11,10 @@ matplotlib.use("Agg")
 
 @pytest.fixture(autouse=True, scope="session")
 def kaggle_files_in_a_temporary_folder(tmp_path_factory):
-    """Keep tests and examples away from the files that the reader has, or made in data/cache."""
+    """Keep tests and examples away from the files that the reader has, and from the cache."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(helpers.kaggle, "PROJECT", tmp_path_factory.mktemp("project"))
+        patch.setattr(helpers.kaggle, "CACHE", tmp_path_factory.mktemp("cache"))
         patch.setattr(helpers.kaggle, "MOUNTS", [])
         yield
 

@@ -5,7 +5,9 @@ compares gradients, says itself what is wrong with them. Begin with `network.py`
 network. `from helpers import plots` brings the pictures.
 """
 
+import logging
 import os
+import warnings
 
 from threadpoolctl import threadpool_limits
 
@@ -20,6 +22,7 @@ from . import (
     metrics,
     network,
     optimizers,
+    photos,
     regularization,
     training,
 )
@@ -29,6 +32,18 @@ from .checks import guarded, guarded_class
 # slower. A number that you have set yourself stays.
 if not {"OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"} & set(os.environ):
     threadpool_limits(1, user_api="blas")
+
+# Matplotlib tells of its list of fonts, and of folders that it cannot write into; tqdm that it can
+# start no thread (a browser has none). All go on without, and no reader can do anything about it.
+NOTICES = (
+    "Matplotlib is building the font cache",
+    "Matplotlib created a temporary cache directory",
+    "mkdir -p failed for path",
+    "%s is not a writable directory",
+)
+for name in "matplotlib", "matplotlib.font_manager":
+    logging.getLogger(name).addFilter(lambda record: not str(record.msg).startswith(NOTICES))
+warnings.filterwarnings("ignore", message="tqdm:disabling monitor support")
 
 # the network (chapters 02 to 06)
 relu = guarded(network.relu)
@@ -48,6 +63,7 @@ backward = guarded(network.backward)
 update = guarded(network.update)
 numerical_gradients = gradients.numerical_gradients
 check_gradients = gradients.check_gradients
+as_pairs = gradients.as_pairs
 
 # data (chapters 01, 08 and 09)
 load_mnist = data.load_mnist
@@ -67,6 +83,7 @@ resize = guarded(drawings.resize)
 center_of_mass = guarded(drawings.center_of_mass)
 place_by_mass = guarded(drawings.place_by_mass)
 center_digit = guarded(drawings.center_digit)
+read_image = photos.read_image
 
 # training (chapter 07)
 train = train_recipe = guarded(training.train)  # the second name is that of the first edition
@@ -76,6 +93,7 @@ confusion_matrix = guarded(metrics.confusion_matrix)
 precision_recall = guarded(metrics.precision_recall)
 save_params = guarded(files.save_params)
 load_params = files.load_params
+load_optimizer = guarded(files.load_optimizer)
 
 # going beyond (chapter 11)
 Momentum = guarded_class(optimizers.Momentum)

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +11,15 @@ import pandas as pd
 
 from .checks import check_count, check_positive
 from .data import load_mnist, train_dev_split
-from .files import replacing, save_params
+from .files import load_params, print_any_name, replacing, save_params
 from .kaggle import check_is_new, load_kaggle, load_kaggle_test, write_submission
 from .metrics import accuracy, confusion_matrix
 from .network import ACTIVATIONS, forward, initialize, predict
-from .training import evaluate, train
+from .photos import read_image
+from .training import loss_and_accuracy, train
 
 DEV_SIZE = 5000
-CLASSES = 10
+INPUTS, HIDDEN, CLASSES = 784, [128, 64], 10
 UNSTEADY_STEPS = 1000  # until then a loss may jump up and come back
 RESULTS = {
     "confusion_matrix.png",
@@ -38,20 +40,28 @@ def parser():
         f"into a folder. {DEV_SIZE:,} of the 60,000 training images are set aside as dev set. With "
         "--train, --predict and --submission it trains on Kaggle's train.csv instead, sets a tenth "
         f"of it aside (at most {DEV_SIZE:,} images) to measure on, and predicts Kaggle's test.csv. "
-        "The same seed on the same machine gives the same result.",
+        "The same seed on the same machine gives the same result. With --read it does not train, "
+        "but reads the digits in a photo.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     add = parser.add_argument
-    add("--hidden", type=int, nargs="*", default=[128, 64], help="units of each hidden layer")
+    add("--hidden", type=int, nargs="*", default=HIDDEN, help="units of each hidden layer")
     add("--activation", choices=list(ACTIVATIONS), default="relu", help="of the hidden layers")
     add("--learning-rate", type=float, default=0.15, help="step size")
     add("--batch-size", type=int, default=32, help="examples per step")
     add("--epochs", type=int, default=20, help="passes through the training set")
     add("--seed", type=int, default=0, help="for the split, the initial weights and the shuffling")
+    add(
+        "--from",
+        type=Path,
+        help="parameters.npz of an earlier run, to go on training (the same seed sets the same dev "
+        "images aside), or to read with if it is not that of the output folder",
+    )
     add("--output", type=Path, default=Path("results"), help="folder for the results")
     add("--train", type=Path, help="Kaggle's train.csv, in place of MNIST")
     add("--predict", type=Path, help="Kaggle's test.csv")
     add("--submission", type=Path, help="new file for the predictions")
+    add("--read", type=Path, help="photo or image file whose digits are read")
     return parser
 
 
@@ -65,6 +75,35 @@ def check_options(options):
     check_count(options.seed, "--seed", minimum=0)
     check_writable(options.output)
     check_kaggle_options(options)
+
+
+def saved_params(options):
+    """Load the parameters to go on from, if there are any; they must fit the other options."""
+    path = getattr(options, "from")
+    if path is None:
+        return None
+    params = load_params(path)
+    sizes = [len(params[0][0]), *(len(b) for W, b in params)]
+    if (sizes[0], sizes[-1]) != (INPUTS, CLASSES):
+        raise ValueError(
+            f"--from {path} has {sizes[0]} inputs and {sizes[-1]} outputs, "
+            f"expected {INPUTS} and {CLASSES}"
+        )
+    if options.hidden not in (HIDDEN, sizes[1:-1]):
+        raise ValueError(f"--from {path} has hidden layers {sizes[1:-1]}; leave out --hidden")
+    return params
+
+
+def check_activation(options, params, X, y):
+    """Check that saved parameters are used with the activation they were trained with."""
+    right = {name: loss_and_accuracy(X, y, params, name)[1] for name in ACTIVATIONS}
+    best = max(right, key=right.get)
+    given = options.activation
+    if right[best] > right[given] + 0.1:
+        raise ValueError(
+            f"--from {getattr(options, 'from')} reads {right[given]:.1%} of the images with "
+            f"--activation {given}, and {right[best]:.1%} with {best}; give --activation {best}"
+        )
 
 
 def check_writable(folder):
@@ -105,13 +144,18 @@ def load(options):
 def run(options):
     """Train, measure and write; return the accuracy on the test set, for Kaggle on the dev set."""
     check_options(options)
+    params = saved_params(options)
     X, y, X_test, y_test = load(options)
     split_rng, weights_rng, order_rng = np.random.default_rng(options.seed).spawn(3)
     dev_size = min(DEV_SIZE, max(1, len(X) // 10))
     X_train, y_train, X_dev, y_dev = train_dev_split(X, y, dev_size, split_rng)
     del X
-    sizes = [X_train.shape[1], *options.hidden, CLASSES]
-    params = initialize(sizes, hidden=options.activation, rng=weights_rng)
+    if params is None:
+        sizes = [INPUTS, *options.hidden, CLASSES]
+        params = initialize(sizes, hidden=options.activation, rng=weights_rng)
+    else:
+        check_activation(options, params, X_train[:DEV_SIZE], y_train[:DEV_SIZE])
+    sizes = [INPUTS, *(len(b) for W, b in params)]
     print(f"training {'-'.join(map(str, sizes))} on {len(X_train):,} images")
     history = fit(options, X_train, y_train, X_dev, y_dev, params, order_rng)
     print(history.round(4).to_string())
@@ -133,12 +177,15 @@ def run(options):
 def fit(options, X_train, y_train, X_dev, y_dev, params, rng):
     """Train as the options say; training that diverges is an error."""
     steps_per_epoch = -(-len(X_train) // options.batch_size)
+    # on training images: a small dev set may have a large loss though the network learns
+    part = X_train[:DEV_SIZE], y_train[:DEV_SIZE]
+    before, _ = loss_and_accuracy(*part, params, options.activation)
+    highest = max(before, np.log(CLASSES))  # a small rate takes long to come below guessing
 
     def worse_than_guessing(step, params):
-        # on training images: a small dev set may have a large loss though the network learns
-        loss, _ = evaluate(X_train[:DEV_SIZE], y_train[:DEV_SIZE], params, options.activation)
+        loss, _ = loss_and_accuracy(*part, params, options.activation)
         steady = step >= min(UNSTEADY_STEPS, options.epochs * steps_per_epoch)
-        return steady and loss > np.log(CLASSES)
+        return steady and loss > highest
 
     history = train(
         X_train,
@@ -155,7 +202,7 @@ def fit(options, X_train, y_train, X_dev, y_dev, params, rng):
         callback_every=steps_per_epoch,
     )
     last = history.iloc[-1]
-    if len(history) < options.epochs or not last["train_loss"] <= np.log(CLASSES):
+    if len(history) < options.epochs or not last["train_loss"] <= 1.01 * highest:
         raise FloatingPointError(
             f"training diverged: after epoch {history.index[-1]} the training loss is "
             f"{last['train_loss']:.3g}, and guessing has ln 10 = 2.303. "
@@ -204,11 +251,35 @@ def write_predictions(folder, A, y):
         table.to_csv(temporary, index_label="image")
 
 
+def read(options):
+    """Print the digits in a photo, and how sure the network is of each."""
+    path = getattr(options, "from") or options.output / "parameters.npz"
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"there is no file {path}: train first, or say where one is with --from"
+        )
+    params = load_params(path)
+    X = read_image(options.read)
+    if len(params[0][0]) != X.shape[1]:
+        raise ValueError(
+            f"{path} is a network for {len(params[0][0])} inputs, "
+            f"an image of a digit has {X.shape[1]}"
+        )
+    A, _ = forward(X, params, options.activation)
+    print("digits       ", *(f"{digit:4}" for digit in A.argmax(axis=1)))
+    print("probabilities", *(f"{p:4.2f}" for p in A.max(axis=1)))
+
+
 def main(arguments=None):
     """Run the command line; return the exit status."""
+    print_any_name()
     options = parser().parse_args(arguments)
     try:
-        run(options)
+        with warnings.catch_warnings():
+            warnings.showwarning = lambda message, *place: print(
+                f"warning: {message}", file=sys.stderr
+            )
+            (read if options.read else run)(options)
     except (ValueError, OSError, FloatingPointError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -37,7 +37,8 @@ def shift(X, dx, dy):
            [0. , 0.4, 0.5],
            [0. , 0.7, 0.8]], dtype=float32)
     """
-    dx, dy = np.broadcast_to(dx, len(X)), np.broadcast_to(dy, len(X))
+    # as indices: 32-bit platforms refuse int64 for them, which random numbers are
+    dx, dy = (np.broadcast_to(np.asarray(d, np.intp), len(X)) for d in (dx, dy))
     margin = int(max(abs(dx).max(), abs(dy).max()))
     side, width = _side(X), _side(X) + 2 * margin
     window = (width * np.arange(side)[:, None] + np.arange(side)).ravel()

@@ -72,6 +72,10 @@ def describe(value):
     """Say in a few words what a value is, for error messages."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape} and dtype {value.dtype}"
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    if getattr(value, "shape", ()):  # a table or a tensor, whose text is many lines long
+        return f"{type(value).__name__} of shape {tuple(value.shape)}"
     text = repr(value)
     return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
 
@@ -90,13 +94,35 @@ def warn(message, category):
 def check_array(array, name, ndim=None):
     """Check for a NumPy array of real numbers, not empty, with `ndim` dimensions if given."""
     if not isinstance(array, np.ndarray):
-        raise TypeError(f"{name} must be a NumPy array, got {describe(array)}")
+        use = f"; use np.asarray({name})" if name.isidentifier() and _is_table(array) else ""
+        raise TypeError(f"{name} must be a NumPy array, got {describe(array)}{use}")
     if array.dtype.kind not in "fiu":
-        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
+        use = (
+            f"; use {name}.astype(np.float32)"
+            if name.isidentifier() and _numbers(array) is not None
+            else ""
+        )
+        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}{use}")
     if ndim is not None and array.ndim != ndim:
         raise ValueError(f"{name} must have {ndim} dimension(s), got shape {array.shape}")
     if array.size == 0:
         raise ValueError(f"{name} is empty: its shape is {array.shape}")
+
+
+def _is_table(value):
+    """Say whether NumPy makes an array of a list, a data frame or a tensor."""
+    try:
+        return np.asarray(value).ndim > 0
+    except Exception:  # lists of different lengths, tensors elsewhere: each fails in its own way
+        return False
+
+
+def _numbers(array):
+    """Return the numbers that text, booleans or objects stand for, or None."""
+    try:
+        return array.astype(float) if array.dtype.kind in "bOUS" and array.size else None
+    except (TypeError, ValueError):
+        return None
 
 
 def check_finite(array, name):
@@ -126,10 +152,21 @@ def check_examples(X, name="X", n_features=None):
             f"{name} must have one example per row, shape (m, n), got shape {X.shape}; "
             f"for a single example pass {name}[None, :], of shape (1, {X.size})"
         )
+    if isinstance(X, np.ndarray) and X.ndim > 2 and n_features in (None, math.prod(X.shape[1:])):
+        raise ValueError(
+            f"{name} must have one example per row, got shape {X.shape}; "
+            f"{name}.reshape(len({name}), -1) makes a row of each"
+        )
     check_array(X, name, ndim=2)
     if n_features is not None and X.shape[1] != n_features:
+        way_out = ""
+        if len(X) == n_features:
+            way_out = f"; it has as many rows: pass {name}.T, with examples as rows"
+        elif X.size == n_features:
+            way_out = f"; for a single image pass {name}.reshape(1, -1)"
         raise ValueError(
             f"{name} has {X.shape[1]} columns, but the first layer expects {n_features} inputs"
+            f"{way_out}"
         )
     low, high = check_finite(X, name)
     if low >= 0 and 100 < high <= 255:
@@ -140,13 +177,25 @@ def check_examples(X, name="X", n_features=None):
         )
 
 
-def check_labels(y, name="y", m=None, classes=None):
-    """Check integer labels of shape (m,) in 0 … classes-1."""
+def check_labels(y, name="y", m=None, classes=None, more=""):
+    """Check integer labels of shape (m,) in 0 … classes-1; `more` tells how to have {} classes."""
     if isinstance(y, np.ndarray) and y.ndim == 2:
-        how = f"{name}[:, 0] gives the labels"
-        if y.shape[1] != 1:
-            how = f"is this a one-hot matrix? {name}.argmax(axis=1) gives the labels"
-        raise ValueError(f"{name} must be labels of shape (m,), got shape {y.shape}: {how}")
+        how = ""
+        if y.shape[1] == 1:
+            how = f": {name}[:, 0] gives the labels"
+        elif _is_one_hot(y):
+            how = f": this is a one-hot matrix; {name}.argmax(axis=1) gives the labels"
+        elif len(y) == 1:
+            how = f": {name}[0] gives the labels"
+        raise ValueError(f"{name} must be labels of shape (m,), got shape {y.shape}{how}")
+    if isinstance(y, np.ndarray) and y.dtype.kind in "bOUS" and y.ndim == 1 and y.size:
+        missing = [i for i, label in enumerate(y) if label is None or label != label]
+        if missing:
+            raise ValueError(f"{name} has no label at index {missing[0]}: {y[missing[0]]}")
+        raise TypeError(
+            f"{name} must hold whole numbers, got dtype {y.dtype}, such as {y[0]!r}; "
+            f"use {_as_integers(y, name)}"
+        )
     check_array(y, name, ndim=1)
     if y.dtype.kind == "f":
         check_finite(y, name)
@@ -159,7 +208,29 @@ def check_labels(y, name="y", m=None, classes=None):
     low, high = int(y.min()), int(y.max())
     if low < 0 or (classes is not None and high >= classes):
         upper = "" if classes is None else f" to {classes - 1}"
-        raise ValueError(f"{name} must hold labels from 0{upper}, got {low} to {high}")
+        if low < 0:
+            how = f"; np.unique({name}, return_inverse=True)[1] numbers the classes from 0"
+        elif low == 1 and high == classes:
+            how = f"; {name} - 1 counts from 0"
+        else:
+            how = more.format(high + 1)
+        raise ValueError(f"{name} must hold labels from 0{upper}, got {low} to {high}{how}")
+
+
+def _is_one_hot(y):
+    return y.dtype.kind in "fiub" and ((y == 0) | (y == 1)).all() and (y.sum(axis=1) == 1).all()
+
+
+def _as_integers(y, name):
+    """Return the code that makes whole numbers of labels that are text, booleans or objects."""
+    numbers = _numbers(y)
+    if numbers is None or (numbers != np.floor(numbers)).any():
+        return f"np.unique({name}, return_inverse=True)[1], which numbers the classes from 0"
+    try:
+        y.astype(int)
+    except ValueError:  # such as "5.0"
+        return f"{name}.astype(float).astype(int)"
+    return f"{name}.astype(int)"
 
 
 def check_one_hot(Y, name="Y", shape=None):
@@ -291,10 +362,12 @@ def check_ink(image, name):
     """Check for numbers from 0 (paper) to 1 (ink)."""
     low, high = image.min(), image.max()
     if not (low >= 0 and high <= 1):  # also true for NaN
-        raise ValueError(
-            f"{name} must lie in 0 (paper) to 1 (ink), got {low:g} to {high:g}; "
-            "normalize(pixels) divides pixel values by 255"
-        )
+        how = ""
+        if low >= 0 and high <= 255:
+            how = f"; pass normalize({name}), which divides pixel values by 255"
+            if np.median(image) > 127.5:
+                how = f"; these are pixels of dark ink on light paper: pass 1 - normalize({name})"
+        raise ValueError(f"{name} must lie in 0 (paper) to 1 (ink), got {low:g} to {high:g}{how}")
 
 
 def check_same_shapes(first, second, *, says):
@@ -349,21 +422,34 @@ def _together(given):
         raise ValueError("X_dev and y_dev go together: pass both or neither")
 
 
+MORE_CLASSES = "; pass classes={}"
+
+
 def _y(y, name, given):
     """One label for each example, below the number of classes."""
     if name == "y_dev":
         _together(given)
     X = given.get(name.replace("y", "X"), given.get("Z"))
-    classes = given.get("classes")
+    classes, more = given.get("classes"), MORE_CLASSES
     if "params" in given:
-        classes = len(given["params"][-1][1])
+        classes, more = len(given["params"][-1][1]), "; the network needs {} output units"
+        if classes == 1:
+            raise ValueError(
+                "params end in a single unit, whose softmax is always 1; a network needs one "
+                "output unit for each class, two for two classes: initialize([…, 2], rng=rng)"
+            )
     elif "Z" in given:
-        classes = given["Z"].shape[1]
-    check_labels(y, name, m=None if X is None else len(X), classes=classes)
+        classes, more = given["Z"].shape[1], "; Z needs {} columns"
+    check_labels(y, name, m=None if X is None else len(X), classes=classes, more=more)
+
+
+def _y_true(y_true, name, given):
+    check_labels(y_true, name, classes=given.get("classes"), more=MORE_CLASSES)
 
 
 def _y_pred(y_pred, name, given):
-    check_labels(y_pred, name, m=len(given["y_true"]), classes=given.get("classes"))
+    m, classes = len(given["y_true"]), given.get("classes")
+    check_labels(y_pred, name, m=m, classes=classes, more=MORE_CLASSES)
 
 
 def _Y(Y, name, given):
@@ -425,8 +511,17 @@ def _own(optimizer, name, given):
         )
 
 
+def _optimizer(optimizer, name, given):
+    if isinstance(optimizer, type) or not callable(getattr(optimizer, "update", None)):
+        raise TypeError(
+            f"{name} must be an optimizer such as Adam(params), got {describe(optimizer)}"
+        )
+    if "params" in given:
+        _own(optimizer, name, given)
+
+
 def _update(update, name, given):
-    if not callable(update):
+    if not callable(update) or isinstance(update, type):
         raise TypeError(
             f"{name} must be a function such as Adam(params).update, got {describe(update)}"
         )
@@ -557,6 +652,13 @@ def _image(image, name, given):
     check_ink(image, name)
     if "height" not in given and not image.any():
         raise ValueError("there is no ink: draw something first")
+    edge = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+    if name == "ink" and min(image.shape) >= 8 and edge.min() > 0.5 and image.min() < 0.5:
+        warn(
+            f"{name} is above 0.5 all along its edge: dark ink on light paper? "
+            f"Then pass 1 - {name}: 0 is paper, 1 is ink.",
+            UserWarning,
+        )
     size = given.get("size", math.inf)
     if max(image.shape) > size:
         raise ValueError(f"{name} of shape {image.shape} does not fit into {size} by {size} pixels")
@@ -582,9 +684,12 @@ RULES = {
     "dev_size": _dev_size,
     "rng": _rule(check_rng),
     "learning_rate": lambda rate, name, given: check_learning_rate(rate, given["params"]),
-    **dict.fromkeys(("batch_size", "epochs", "callback_every"), _rule(check_count)),
+    **dict.fromkeys(
+        ("batch_size", "epochs", "measure_every", "callback_every"), _rule(check_count)
+    ),
     **dict.fromkeys(("callback", "schedule", "augment"), _rule(check_function)),
     "update": _update,
+    "optimizer": _optimizer,
     "weight_decay": _weight_decay,
     **dict.fromkeys(("l2", "strength", "elastic"), _rule(check_not_negative)),
     "amount": _amount,
@@ -598,7 +703,7 @@ RULES = {
     **dict.fromkeys(("step", "warmup"), _step),
     "scheme": _scheme,
     "dtype": _dtype,
-    "y_true": lambda y, name, given: check_labels(y, name, classes=given.get("classes")),
+    "y_true": _y_true,
     "y_pred": _y_pred,
     "confusion": _confusion,
     "noise": _noise,

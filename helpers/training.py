@@ -11,6 +11,7 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
+from . import advice
 from .checks import bare, check_examples, describe, warn
 from .network import batch_gradients, cross_entropy_from_logits, forward, one_hot, steps, update
 from .regularization import (
@@ -28,7 +29,18 @@ quiet = np.errstate(over="ignore", invalid="ignore")  # a loss that is not finit
 
 
 def evaluate(X, y, params, hidden="relu"):
-    """Mean loss in nats, and accuracy, on a whole data set."""
+    """Mean loss in nats, and accuracy, on a whole data set.
+
+    Warns when images that are read badly would be read well inverted, scaled or transposed.
+    """
+    loss, accuracy = loss_and_accuracy(X, y, params, hidden)
+    if accuracy < 0.5 and (message := quiet(advice.read_otherwise)(X, y, params, hidden)):
+        warn(message, RuntimeWarning)
+    return loss, accuracy
+
+
+def loss_and_accuracy(X, y, params, hidden="relu"):
+    """What `evaluate` returns, without a second look."""
     loss = right = 0.0
     for start in range(0, len(X), 2000):  # in slices: the activations of all of X are large
         part = slice(start, start + 2000)
@@ -42,7 +54,7 @@ def evaluate(X, y, params, hidden="relu"):
 def train(
     X, y, params, *, learning_rate, batch_size, epochs, rng, X_dev=None, y_dev=None, hidden="relu",
     update=update, schedule=None, weight_decay=0.0, l2=0.0, keep=1.0, label_smoothing=0.0,
-    augment=None, patience=None, progress=True, callback=None, callback_every=1,
+    augment=None, measure_every=1, patience=None, progress=True, callback=None, callback_every=1,
 ):  # fmt: skip
     """Train by mini-batch gradient descent; `params` change in place.
 
@@ -74,8 +86,11 @@ def train(
         classes share.
     augment : callable, optional
         `augment(X, rng)` returns changed copies of all examples, in their order, for each epoch.
+    measure_every : int
+        Measure after every so many epochs, and after the last: measuring takes up to half the time.
     patience : int, optional
-        Stop after so many epochs in a row without a new lowest dev loss, and go back to that one.
+        Stop after so many measurements in a row without a new lowest dev loss, and go back to that
+        one.
     progress : bool
         Show a progress bar.
     callback, callback_every : callable, int
@@ -84,7 +99,7 @@ def train(
     Returns
     -------
     pandas.DataFrame
-        One row per epoch: `step` (so far), `train_loss`, `train_accuracy`, `dev_loss`,
+        One row per measured epoch: `step` (so far), `train_loss`, `train_accuracy`, `dev_loss`,
         `dev_accuracy`, all measured at its end and without dropout, augmentation and smoothing;
         with `l2` the penalty `l2_loss`; and `seconds` (of the steps; measuring is not counted).
 
@@ -98,7 +113,8 @@ def train(
     Warns
     -----
     RuntimeWarning
-        When the loss at the end is above that of guessing: the learning rate may be too large.
+        When nothing was learned: the accuracy is no better than always answering the most frequent
+        class, or the loss is above that of guessing. It says why, and what to try.
     """
     from tqdm.auto import tqdm  # here: in a notebook it loads ipywidgets, which takes a while
 
@@ -106,6 +122,8 @@ def train(
     parts = [("train", X, y)] + ([] if X_dev is None else [("dev", X_dev, y_dev)])
     early = None if patience is None else EarlyStopping(patience)
     history, stop = [], False
+    W_before = params[-1][0].copy()
+    before, _ = quiet(loss_and_accuracy)(X[: advice.SAMPLE], y[: advice.SAMPLE], params, hidden)
     taken = training_steps(
         X, y, params, learning_rate=learning_rate, batch_size=batch_size, epochs=epochs, rng=rng,
         hidden=hidden, update=update, schedule=schedule, weight_decay=weight_decay, l2=l2,
@@ -124,7 +142,8 @@ def train(
                 stop = callback(step, params)
             if held:
                 break
-            if not (is_last or stop):
+            is_due = is_last and (epoch % measure_every == 0 or epoch == epochs)
+            if not (is_due or stop):
                 continue
             row = {"epoch": epoch, "step": step, "seconds": time.perf_counter() - start}
             row |= measured(parts, params, hidden, step, epoch, learning_rate)
@@ -138,7 +157,10 @@ def train(
         early.restore(params)
     if not stop:
         added = weight_decay or l2 or keep < 1 or label_smoothing or augment
-        _warn_if_worse_than_guessing(history, params, learning_rate, added)
+        _warn_if_it_has_not_learned(
+            parts, params, hidden, W_before=W_before, before=before, history=history,
+            learning_rate=learning_rate, added=added,
+        )  # fmt: skip
     return pd.DataFrame(history).set_index("epoch")
 
 
@@ -225,22 +247,26 @@ def measured(parts, params, hidden, step, epoch, learning_rate):
     """Loss and accuracy on each of [("train", X, y), ("dev", X_dev, y_dev)], as columns."""
     row = {}
     for part, images, labels in parts:
-        loss, accuracy = evaluate(images, labels, params, hidden)
+        loss, accuracy = loss_and_accuracy(images, labels, params, hidden)
         stop_unless_finite(loss, step, epoch, learning_rate)
         row |= {f"{part}_loss": loss, f"{part}_accuracy": accuracy}
     return row
 
 
-def _warn_if_worse_than_guessing(history, params, learning_rate, added):
-    last, classes = history[-1]["train_loss"], len(params[-1][1])
-    if last > math.log(classes):
-        warn(
-            f"after training, the loss is {last:.3g}: worse than guessing, which has "
-            f"ln {classes} = {math.log(classes):.3g}. learning_rate={learning_rate:g} may be too "
-            f"large; try {learning_rate / 10:g}, and initialize the parameters again."
-            + (" Or what you added to plain training is too strong." if added else ""),
-            RuntimeWarning,
-        )
+def _warn_if_it_has_not_learned(parts, params, hidden, *, history, added, **known):
+    _, X, y = parts[0]
+    last = history[-1]
+    message = quiet(advice.why_not_learned)(
+        X, y, params, hidden, losses=[row["train_loss"] for row in history],
+        accuracy=last["train_accuracy"], steps=last["step"], **known,
+    )  # fmt: skip
+    if message and added:
+        message += " Or what you added to plain training is too strong."
+    if message is None and last.get("dev_accuracy", 1) < 0.5 < last["train_accuracy"]:
+        message = quiet(advice.read_otherwise)(*parts[1][1:], params, hidden)
+        message = message and f"X_dev is not like X: {message.replace('X', 'X_dev')}"
+    if message:
+        warn(f"after training, {message}", RuntimeWarning)
 
 
 def stop_unless_finite(number, step, epoch, learning_rate):

@@ -66,4 +66,5 @@ def fingerprint(notebook):
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="backslashreplace")  # the folder may have any name
     main(*sys.argv[1:])

@@ -41,18 +41,11 @@ def normalize(cell, before):
     cell.metadata.pop("execution", None)
     if "solution" in cell.metadata.get("tags", []):
         cell.outputs = []  # its verdict would give the answer away
-    cell.outputs = [output for output in cell.outputs if not is_bare_widget(output)]
-    for output in cell.outputs:
-        output.get("data", {}).pop(WIDGET, None)
+    # a progress bar, or a live explorer, whose still picture is the next output
+    cell.outputs = [one for one in cell.outputs if WIDGET not in one.get("data", {})]
     timing = "timing" in cell.metadata.get("tags", [])
     if timing and words(before) == words(cell.outputs):
         cell.outputs = before
-
-
-def is_bare_widget(output):
-    """Tell whether this is a live widget without a picture, such as a progress bar."""
-    data = output.get("data", {})
-    return WIDGET in data and not {"text/html", "image/png"} & set(data)
 
 
 def words(outputs):

@@ -21,8 +21,9 @@ from coursework.grading.overview import overview
 from coursework.grading.restore import restore, why_open
 from coursework.grading.results import FAILED, Grade, Results
 from coursework.grading.room import NOT_LOCKED, why_not_locked
+from helpers.__main__ import check_writable
 from helpers.exercises.frame import Verdict
-from helpers.files import replacing
+from helpers.files import print_any_name, replacing
 
 WORKERS = 2
 ABSENT = Verdict("open", "There is no notebook of yours for this chapter.")
@@ -274,8 +275,8 @@ def parse():
 
 def main():
     """Grade, then say where the results are."""
-    for stream in (sys.stdout, sys.stderr):  # a name that it cannot write must not end the run
-        stream.reconfigure(errors="backslashreplace", line_buffering=True)
+    print_any_name()
+    sys.stdout.reconfigure(line_buffering=True)  # a log file shows how far it is
     options = parse()
     if why := why_not_locked():
         if options.require_isolation:
@@ -288,6 +289,7 @@ def main():
     limits = Limits(options.time_limit, options.memory_limit, checks)
     kept = "What was graded is kept: the same command goes on from there."
     try:
+        check_writable(options.output)  # before the minutes that grading takes
         grades = grade(
             options.folder,
             options.chapter,

@@ -16,6 +16,7 @@ import nbformat
 
 from coursework.course import all_chapters, read
 from coursework.handouts import edition, notes, printing
+from helpers.files import print_any_name
 
 CONTENTS = "CONTENTS.txt"
 PRINTERS = 2  # Chromiums at a time
@@ -189,6 +190,7 @@ def arguments(given=None):
 
 def main(given=None):
     """Build what the command line asks for; return the exit status."""
+    print_any_name()
     options = arguments(given)
     course, term, due = (" ".join(w.split()) for w in (options.course, options.term, options.due))
     lacks = [] if options.no_pdf else printing.missing()
@@ -203,6 +205,10 @@ def main(given=None):
         )
     except (ValueError, RuntimeError) as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        advice = "make room there, or name another folder with --output"
+        print(f"cannot write into {options.output} ({error}); {advice}", file=sys.stderr)
         return 1
     print(f"The handouts are in {options.output}, the key in {Path(options.output, 'key')}.")
     if lacks:

@@ -16,7 +16,7 @@ HEADING = re.compile(r"^## ", re.M)
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([\w./-]+\.\w+)(#[^)\s]*)?\)")
 NOTE = "*On paper: the checks are in the notebook of this chapter{}.*"
 HINTS_BELOW = "; the hints stand after the last exercise"
-FIXES_BELOW = "*On paper: the fixes stand at the end.*"
+FIXES_BELOW = "*On paper: the answers stand at the end.*"
 FIX = re.compile(r"<details><summary>(.*?):.*?</summary>\s*(.*?)</details>", re.S)
 FOLD = re.compile(r"<details><summary>.*?</summary>(.*?)</details>", re.S)
 TITLE = re.compile(r"#+ (Exercise .+?) \(\d")
@@ -151,13 +151,13 @@ def on_paper(notebook, *, solved):
 
 
 def _fixes_last(cells):
-    """Return the cells with the fixes, unfolded, at the end, and a note where the first one was."""
+    """Return the cells tagged a fix, unfolded, at the end, and a note where the first one was."""
     kept, fixes = [], []
     for cell in cells:
         if "fix" in tags(cell):
             if not fixes:
                 kept.append(_small(FIXES_BELOW))
-                fixes.append(new_markdown_cell("## The fixes"))
+                fixes.append(new_markdown_cell("## Answers"))
             fixes.append(_small(FIX.sub(r"**\1.** \2", cell.source).strip()))
         else:
             kept.append(cell)

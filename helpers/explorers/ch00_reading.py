@@ -1,5 +1,6 @@
 """A trained network reads images, one after the other (chapter 00)."""
 
+import math
 from functools import partial
 
 import numpy as np
@@ -14,29 +15,30 @@ def reading(X, y, params):
     """Explore how sure a trained network of ReLU layers is of each row of X, whose labels are y."""
     A, _ = forward(X, params)
     controls = {"i": slider("image i", 0, len(X) - 1, 0)}
-    return Explorer(controls, partial(compute, X, y, A), start, draw, size=(7, 2.8))
+    begin = partial(start, A.shape[1])
+    return Explorer(controls, partial(compute, X, y, A), begin, draw, size=(7, 2.8))
 
 
 def compute(X, y, A, i):
     """Compute what the network says of image i."""
-    first, second, third = A[i].argsort()[:-4:-1]
-    verdict = "right" if first == y[i] else "wrong"
+    best = A[i].argsort()[:-4:-1]
+    verdict = "right" if best[0] == y[i] else "wrong"
     text = (
-        f"Image {i}, a handwritten {y[i]}, is read as {first}: {verdict}. Most probable: "
-        f"{first} with {A[i, first]:.3f}, {second} with {A[i, second]:.3f}, "
-        f"{third} with {A[i, third]:.3f}"
+        f"Image {i}, a handwritten {y[i]}, is read as {best[0]}: {verdict}. Most probable: "
+        + ", ".join(f"{k} with {A[i, k]:.3f}" for k in best)
     )
-    return {"x": X[i].reshape(28, 28), "p": A[i], "label": y[i], "text": text}
+    side = math.isqrt(X.shape[1])
+    return {"x": X[i].reshape(side, side), "p": A[i], "label": y[i], "text": text}
 
 
-def start(figure):
+def start(classes, figure):
     """Make the axes and artists."""
     left, right = figure.subplots(1, 2, width_ratios=[2, 3])
     left.axis("off")
-    image = left.imshow(np.zeros((28, 28)), cmap="gray_r", vmin=0, vmax=1)
-    right.set(xlabel="digit", ylabel="probability", ylim=(0, 1.1), xticks=range(10))
-    bars = right.bar(range(10), np.zeros(10), color=BLUE)
-    numbers = [right.text(k, 0, "", ha="center", va="bottom", size=9) for k in range(10)]
+    image = left.imshow([[0]], cmap="gray_r", vmin=0, vmax=1, extent=(0, 1, 0, 1))
+    right.set(xlabel="digit", ylabel="probability", ylim=(0, 1.1), xticks=range(classes))
+    bars = right.bar(range(classes), np.zeros(classes), color=BLUE)
+    numbers = [right.text(k, 0, "", ha="center", va="bottom", size=9) for k in range(classes)]
     return {"image": image, "bars": bars, "numbers": numbers}
 
 

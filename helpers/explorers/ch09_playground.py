@@ -8,7 +8,7 @@ from matplotlib.colors import to_rgb
 from ..data import SHAPES, points
 from ..network import forward, initialize
 from ..plots import BLUE, GREEN, ORANGE, mosaic
-from ..training import evaluate
+from ..training import loss_and_accuracy
 from .controls import choice, list_slider, log_slider, seed, slider
 from .explorer import Explorer
 from .runs import run
@@ -68,7 +68,7 @@ def compute(shape, m, noise, layers, units, hidden, learning_rate, batch_size, e
         layer = min(seen, layers)
         units_seen = cache.A[layer].reshape(FINE, FINE, -1) if layer else None
         (loss, accuracy), (dev_loss, dev_accuracy) = (
-            evaluate(*half, params, hidden) for half in halves
+            loss_and_accuracy(*half, params, hidden) for half in halves
         )
         text = (
             f"{shape}, noise {noise:.2f}, {m} points; network {'-'.join(map(str, sizes))}, "

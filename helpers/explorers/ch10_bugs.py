@@ -18,7 +18,7 @@ from ..network import (
     update,
 )
 from ..plots import BLUE, GRAY, GREEN, ORANGE, PINK
-from ..training import evaluate, quiet
+from ..training import loss_and_accuracy, quiet
 from .controls import choice, list_slider, log_slider, seed
 from .explorer import Explorer
 from .runs import some_images
@@ -151,7 +151,7 @@ def learn(bugs, params, hidden, learning_rate, seed):
     alive = True
     for step, _ in enumerate(chain([None], chain.from_iterable(epochs))):
         if step % EVERY == 0:
-            loss, right = quiet(evaluate)(X_dev, y_dev, params, hidden)
+            loss, right = quiet(loss_and_accuracy)(X_dev, y_dev, params, hidden)
             alive = alive and math.isfinite(loss)
             yield right if alive else math.nan
 

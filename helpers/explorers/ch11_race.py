@@ -9,7 +9,7 @@ import numpy as np
 from ..network import batch_gradients, initialize, one_hot, steps, update
 from ..optimizers import Adam, Momentum, RMSProp
 from ..plots import BLUE, ORANGE, contours
-from ..training import evaluate, quiet
+from ..training import loss_and_accuracy, quiet
 from .controls import choice, log_slider, seed, slider
 from .explorer import Explorer
 from .runs import some_images
@@ -111,7 +111,7 @@ def learn(name, learning_rate, momentum, seed):
     taken = islice(steps(X, one_hot(y), params, **settings), MNIST_STEPS)
     for step, _ in enumerate(chain([None], taken)):
         if step % EVERY == 0:
-            dev_loss, _ = quiet(evaluate)(X_dev, y_dev, params)
+            dev_loss, _ = quiet(loss_and_accuracy)(X_dev, y_dev, params)
             yield dev_loss
 
 

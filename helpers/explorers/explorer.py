@@ -19,6 +19,7 @@ from contextlib import contextmanager
 
 import ipywidgets as widgets
 from IPython import get_ipython
+from IPython.display import display
 
 from ..plots.style import bundle
 from .canvas import Canvas
@@ -29,10 +30,20 @@ SLICE = 0.02  # seconds of training before the kernel looks whether a control ha
 WATCHED = 0.003  # seconds of training between two pictures after Start, slow enough to watch
 GAP = 0.06  # seconds between two pictures, at least
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
 HOW_TO_MAKE_IT_LIVE = (
     "This is a still picture of a live explorer. "
     "Run this cell in JupyterLab (Shift-Enter) and move its controls: {controls}."
 )
+
+# The live explorer is one output, its still picture the next. Only one of them is to be seen: the
+# picture where there is no live one, such as in a notebook that is opened again with a new kernel.
+ONE_OF_TWO = """<style class="explorer-still">
+:is(.jp-OutputArea-child, .output_area):has(.explorer)
+    + :is(.jp-OutputArea-child, .output_area):has(style.explorer-still),
+:is(.jp-OutputArea-child, .output_area):not(:has(.explorer)):has(
+    + :is(.jp-OutputArea-child, .output_area) style.explorer-still) { display: none }
+</style>"""
 
 _shown = {}  # the explorers that each cell made when it last ran
 
@@ -108,12 +119,19 @@ class Explorer(widgets.VBox):
                 widget.close()
         super().close()
 
-    def _repr_mimebundle_(self, **kwargs):
+    def _ipython_display_(self):
+        display({WIDGET: super()._repr_mimebundle_()[WIDGET]}, raw=True)
+        data, metadata = self._still()
+        display(data, metadata=metadata, raw=True)
+
+    def _still(self):
+        """Return what is seen where there is no kernel, and metadata to go with it."""
         names = ", ".join(control.description for control in self.controls.values())
         note = HOW_TO_MAKE_IT_LIVE.format(controls=names)
         words = f"{self._canvas.problem or self._canvas.text}\n{note}"
         data, metadata = bundle(self._picture.figure, words, words)
-        return {**super()._repr_mimebundle_(**kwargs), **data}, metadata
+        data["text/html"] = ONE_OF_TWO + data["text/html"]
+        return data, metadata
 
     # what the reader does
 

@@ -11,6 +11,13 @@ BATCH_SIZE, EVERY = 30, 50  # examples in a step; steps between two measurements
 LOOKED_AT = 12  # examples that the doctor gets
 
 
+def say(report):
+    """Print the verdict of a report, in lines that fit a page; return the report."""
+    for line in report.verdict.split("\n"):
+        print(fill(line, 80, subsequent_indent="  " * line.startswith(" ")))
+    return report
+
+
 class Bench:
     """Images to train on and others to judge by, for networks of these sizes.
 
@@ -67,10 +74,7 @@ class Bench:
 
     def ask(self, gradients, **settings):
         """Look, and print the verdict; return the report."""
-        report = self.look(gradients, **settings)
-        for line in report.verdict.split("\n"):
-            print(fill(line, 80, subsequent_indent="  " * line.startswith(" ")))
-        return report
+        return say(self.look(gradients, **settings))
 
     def four_tests(self, gradients, loss=None, sizes=None):
         """The first loss, the loss of ten images learned by heart, two verdicts of the doctor."""

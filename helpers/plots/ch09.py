@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import to_rgb
 from matplotlib.ticker import PercentFormatter
 
 from . import images
@@ -164,4 +165,52 @@ def ones(X):
         images.digits(X, columns=9),
         "Eighteen ones from MNIST: many lean to the right, one leans to the left by about 30 "
         "degrees, the others are nearly upright.",
+    )
+
+
+def photo(image):
+    """Draw a photo as the camera saw it."""
+    figure, ax = plt.subplots(figsize=(6, 2.2))
+    ax.imshow(image, cmap="gray", vmin=0, vmax=1)
+    ax.set(xticks=[], yticks=[])
+    ax.grid(visible=False)
+    show(
+        figure, "Three handwritten digits on paper that grows dark to the right, where they do too."
+    )
+
+
+def photo_steps(photo, paper, ink, digits):
+    """Draw a photo, the light of its paper, its ink, and the pieces of ink, each in a color."""
+    figure, axes = plt.subplots(2, 2, figsize=(9, 3.6))
+    for ax, title, image in zip(
+        axes.flat, ("photo", "paper alone", "ink"), (photo, paper, 1 - ink), strict=False
+    ):
+        ax.imshow(image, cmap="gray", vmin=0, vmax=1)
+        ax.set_title(title)
+    colors = np.ones((*ink.shape, 3))
+    for number, digit in enumerate(digits):
+        colors[tuple(digit.T)] = to_rgb((BLUE, ORANGE)[number % 2])
+        row, column = digit.max(axis=0)
+        axes[1, 1].text(column + 3, row, number + 1, color=GRAY)
+    axes[1, 1].imshow(colors)
+    axes[1, 1].set_title("digits, in reading order")
+    for ax in axes.flat:
+        ax.set(xticks=[], yticks=[])
+        ax.grid(visible=False)
+        ax.spines[:].set_visible(True)
+    show(
+        figure,
+        "A photo of handwritten digits in four stages: on paper that grows dark to the right; the "
+        "paper without the digits; the ink without the shade; "
+        f"{len(digits)} digits, each in a color of its own and numbered from left to right.",
+    )
+
+
+def readings(X, digits, p):
+    """Draw digits from a photo with what a network reads in each."""
+    captions = [f"{digit} ({q:.2f})" for digit, q in zip(digits, p, strict=True)]
+    figure = images.digits(X, captions, columns=len(X), width=1.3 * len(X))
+    show(
+        figure,
+        f"The digits, each as an image like MNIST's, read as {', '.join(map(str, digits))}.",
     )

@@ -91,7 +91,8 @@ def prediction(x, probabilities):
     check_array(x, "x", ndim=1)
     check_array(probabilities, "probabilities", ndim=1)
     side = _check_images(x[None, :], "x")
-    figure, (left, right) = plt.subplots(1, 2, figsize=(7, 2.9), width_ratios=(2, 3))
+    height = 2.9 * max(1, len(probabilities) / 12)  # so that the numbers have room
+    figure, (left, right) = plt.subplots(1, 2, figsize=(7, height), width_ratios=(2, 3))
     left.imshow(x.reshape(side, side), cmap="gray_r", vmin=0, vmax=1)
     left.axis("off")
     bars = right.barh(range(len(probabilities)), probabilities, color=SKY)
@@ -106,6 +107,11 @@ def prediction(x, probabilities):
     right.set_xlabel("probability")
     right.grid(visible=False)
     return figure
+
+
+def _ticks(classes):
+    """At most twelve classes, evenly spaced."""
+    return range(0, classes, math.ceil(classes / 12))
 
 
 def _widest_divisor(n):
@@ -132,7 +138,7 @@ def journey(cache):
         ax.grid(visible=False)
         ax.set_xlabel("image" if l == 0 else f"hidden layer {l}")
     axes[-1].barh(range(len(probabilities)), probabilities, color=ORANGE)
-    axes[-1].set_yticks(range(len(probabilities)))
+    axes[-1].set_yticks(_ticks(len(probabilities)))
     axes[-1].set_ylim(len(probabilities) - 0.5, -0.5)
     axes[-1].set_xlim(0, max(0.5, 1.05 * probabilities.max()))
     axes[-1].set_xlabel("probability")
@@ -200,5 +206,5 @@ def batch(X, Y):
     axes[1].set_xlabel("pixel")
     axes[1].set_ylabel("example")
     axes[2].set_xlabel("class")
-    axes[2].set_xticks(range(Y.shape[1]))
+    axes[2].set_xticks(_ticks(Y.shape[1]))
     return figure

@@ -45,7 +45,8 @@ def confusion(counts):
     if counts.shape != (classes, classes):
         raise ValueError(f"counts must be square, got shape {counts.shape}")
     mistakes = np.where(np.eye(classes, dtype=bool), 0, counts)
-    _, ax = plt.subplots(figsize=(5.6, 5.0))
+    larger = max(1, classes / 12)  # so that the numbers of many classes have room
+    _, ax = plt.subplots(figsize=(5.6 * larger, 5.0 * larger))
     image = ax.imshow(mistakes, cmap=colormaps["Oranges"])
     for i in range(classes):
         for j in range(classes):

@@ -3,9 +3,11 @@
 import ast
 import functools
 import inspect
+import re
 import traceback
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import helpers
@@ -17,10 +19,13 @@ from helpers.checks import guarded
 # train; rng: a generator
 BAD_CALLS = [
     # any array
-    ("softmax([1.0, 2.0])", TypeError, r"Z must be a NumPy array, got list \[1.0, 2.0\]$"),
-    ("one_hot([1] * 99)", TypeError, r"y must be a NumPy array, got list \[1, [1, ]{53}\.\.\.$"),
-    ("softmax(np.array(['1']))", TypeError, "Z must hold real numbers, got dtype <U1"),
-    ("softmax(np.array([1j]))", TypeError, "Z must hold real numbers"),
+    ("softmax([1.0, 2.0])", TypeError, r"list \[1.0, 2.0\]; use np\.asarray\(Z\)$"),
+    ("one_hot([1] * 99)", TypeError, r"got list \[1, [1, ]{53}\.\.\.; use np"),
+    ("softmax([[1.0], [2.0, 3.0]])", TypeError, r"got list \[\[1.0\], \[2.0, 3.0\]\]$"),
+    ("softmax(None)", TypeError, "Z must be a NumPy array, got NoneType None$"),
+    ("softmax(np.array(['1']))", TypeError, r"got dtype <U1; use Z.astype\(np.float32\)$"),
+    ("softmax(np.array(['one']))", TypeError, "Z must hold real numbers, got dtype <U3$"),
+    ("softmax(np.array([1j]))", TypeError, "Z must hold real numbers, got dtype complex128$"),
     ("softmax(np.array([]))", ValueError, "Z is empty"),
     ("one_hot(np.array(1))", ValueError, r"y must have 1 dimension\(s\), got shape \(\)"),
     # numbers for an activation
@@ -36,12 +41,18 @@ BAD_CALLS = [
     ("tanh_derivative([1.0])", TypeError, "Z must be a NumPy array"),
     ("log_sum_exp([1.0])", TypeError, "Z must be a NumPy array"),
     # labels, one-hot rows, probabilities
-    ("one_hot(np.array([1, 10]))", ValueError, "y must hold labels from 0 to 9, got 1 to 10"),
-    ("one_hot(np.array([-1, 1]))", ValueError, "y must hold labels from 0 to 9, got -1 to 1"),
+    ("one_hot(np.array([1, 10]))", ValueError, "from 0 to 9, got 1 to 10; y - 1 counts from 0"),
+    ("one_hot(np.array([3, 15]))", ValueError, "from 0 to 9, got 3 to 15; pass classes=16$"),
+    ("one_hot(np.array([-1, 1]))", ValueError, "from 0 to 9, got -1 to 1; np.unique"),
     ("one_hot(np.array([1, 1.5]))", ValueError, "y must hold whole numbers, got 1.5"),
     ("one_hot(np.array([1, np.inf]))", ValueError, r"y must be finite, got inf at index \(1,\)"),
     ("one_hot(np.array([1.0]))", TypeError, r"y must have an integer dtype.* y\.astype\(int\)"),
-    ("one_hot(Y)", ValueError, r"y must be labels .* one-hot matrix\? y\.argmax"),
+    ("one_hot(Y)", ValueError, r"y must be labels .* this is a one-hot matrix; y\.argmax"),
+    ("one_hot(np.eye(2) + 1)", ValueError, r"labels of shape \(m,\), got shape \(2, 2\)$"),
+    ("one_hot(y[None])", ValueError, r"got shape \(1, 6\): y\[0\] gives the labels"),
+    ("one_hot(np.array(['5', '0']))", TypeError, r"dtype <U1, such as .*'5'.*; use y.astype\(int"),
+    ("one_hot(np.array(['five', 'two']))", TypeError, r"np\.unique\(y, return_inverse=True\)\[1\]"),
+    ("one_hot(np.array(['1', None]))", ValueError, "y has no label at index 1: None"),
     ("one_hot(y[:, None])", ValueError, r"got shape \(6, 1\): y\[:, 0\] gives the labels"),
     ("one_hot(y, classes=2)", ValueError, "y must hold labels from 0 to 1, got 0 to 2"),
     ("one_hot(y, classes=3.0)", TypeError, "classes must be a whole number, got float 3.0"),
@@ -56,7 +67,7 @@ BAD_CALLS = [
     ("cross_entropy(Y, Y[:5])", ValueError, r"Y has shape \(5, 3\), expected \(6, 3\)"),
     ("cross_entropy(Y, 2 * Y)", ValueError, "each row of Y must be non-negative and sum to 1"),
     ("cross_entropy(Y, 1.5 * Y - 0.5 * Y[:, ::-1])", ValueError, "each row of Y must be non-neg"),
-    ("cross_entropy_from_logits(X, y + 2)", ValueError, "y must hold labels from 0 to 3"),
+    ("cross_entropy_from_logits(X, y + 2)", ValueError, "from 0 to 3, got 2 to 4; Z needs 5 col"),
     ("cross_entropy_from_logits(X, y[:5])", ValueError, "y has 5 labels for 6 examples"),
     ("cross_entropy_from_logits(X[0], y)", ValueError, r"Z must have 2 .* shape \(4,\)"),
     # examples
@@ -65,6 +76,9 @@ BAD_CALLS = [
     ("forward(X[:0], p)", ValueError, r"X is empty: its shape is \(0, 4\)"),
     ("forward(X + np.nan, p)", ValueError, r"X must be finite, got nan at index \(0, 0\)"),
     ("forward(X[None], p)", ValueError, "X must have 2 dimension"),
+    ("forward(X[:, :, None], p)", ValueError, r"example per row, .*; X\.reshape\(len\(X\), -1\)"),
+    ("forward(X[:4, :3], p)", ValueError, r"it has as many rows: pass X\.T, with examples as"),
+    ("forward(X[:2, :2], p)", ValueError, r"single image pass X\.reshape\(1, -1\)$"),
     ("forward(X.tolist(), p)", TypeError, "X must be a NumPy array"),
     ("predict(X[:, :3], p)", ValueError, "X has 3 columns"),
     ("train_dev_split(X, y[:5], 2, rng)", ValueError, "y has 5 labels for 6 examples"),
@@ -127,7 +141,10 @@ BAD_CALLS = [
     ("update(p32, p32, 1e39)", ValueError, r"learning_rate must be at most .* got 1e\+39"),
     # training
     ("evaluate(X, Y, p)", ValueError, "y must be labels .* one-hot"),
-    ("train(X, y + 1, p, **s)", ValueError, "y must hold labels from 0 to 2, got 1 to 3"),
+    ("evaluate(X, y, p[:1] + [(np.ones((5, 1)), np.ones(1))])", ValueError,
+     r"params end in a single unit, .*two for two classes: initialize\(\[…, 2\]"),
+    ("train(X, y + 1, p, **s)", ValueError, "from 0 to 2, got 1 to 3; y - 1 counts from 0"),
+    ("train(X, y + 2, p, **s)", ValueError, "got 2 to 4; the network needs 5 output units"),
     ("train(X, y[:5], p, **s)", ValueError, "y has 5 labels for 6 examples"),
     ("train_recipe(X, y, p[::-1], **s)", ValueError, "W of layer 2 has shape"),
     ("train(X, y, p, **s | {'learning_rate': 0})", ValueError, "learning_rate must be positive"),
@@ -141,6 +158,7 @@ BAD_CALLS = [
     ("train(X, y, p, **s | {'epochs': None})", TypeError, "epochs must be a whole number"),
     ("train(X, y, p, **s, callback=1)", TypeError, "callback must be a function, got int 1"),
     ("train(X, y, p, **s, callback_every=0)", ValueError, "callback_every must be at least 1"),
+    ("train(X, y, p, **s, measure_every=0)", ValueError, "measure_every must be at least 1"),
     ("train(X, y, p, **s, X_dev=X)", ValueError, "X_dev and y_dev go together"),
     ("train(X, y, p, **s, y_dev=y)", ValueError, "X_dev and y_dev go together"),
     ("train(X, y, p, **s, X_dev=X[:, :3], y_dev=y)", ValueError, "X_dev has 3 columns"),
@@ -148,6 +166,7 @@ BAD_CALLS = [
     ("train(X, y, p, **s, X_dev=X, y_dev=y[:5])", ValueError, "y_dev has 5 labels for 6 examples"),
     ("train(X, y, p, **s, update=Adam(p))", TypeError,
      "update must be .* such as Adam.*, got Adam"),
+    ("train(X, y, p, **s, update=Adam)", TypeError, r"Adam\(params\)\.update, got the class Adam"),
     ("train(X, y, p32, **s, update=Adam(p).update)", ValueError,
      "this Adam was made for params with .*float64.*, got .*float32"),
     ("train(X, y, p, **s, schedule=0.5)", TypeError, "schedule must be a function"),
@@ -211,15 +230,15 @@ BAD_CALLS = [
     # metrics
     ("accuracy(y, y[:5])", ValueError, "y_pred has 5 labels for 6 examples"),
     ("accuracy(Y, y)", ValueError, "y_true must be labels .* one-hot"),
-    ("confusion_matrix(y, y, classes=2)", ValueError, "y_true must hold labels from 0 to 1"),
-    ("confusion_matrix(y, y + 1, classes=3)", ValueError, "y_pred must hold labels from 0 to 2"),
+    ("confusion_matrix(y, y, classes=2)", ValueError, "from 0 to 1, got 0 to 2; pass classes=3"),
+    ("confusion_matrix(y, y + 1, classes=3)", ValueError, "y_pred .*, got 1 to 3; y_pred - 1"),
     ("precision_recall(np.ones((2, 3)))", ValueError, r"confusion must be square, got .*\(2, 3\)"),
     ("precision_recall(np.ones(4))", ValueError, "confusion must have 2 dimension"),
     ("precision_recall(np.array([[3, -1], [0, 4]]))", ValueError, "confusion .* counts, got -1"),
     ("precision_recall(np.array([[3, np.nan], [0, 4]]))", ValueError, "confusion must be finite"),
     # augmentation
     ("shift(D[0], 0, 0)", ValueError, "X must have 2 dimension"),
-    ("shift(255 * D, 0, 0)", ValueError, r"X must lie in 0 .* 255; normalize\(pixels\)"),
+    ("shift(255 * D, 0, 0)", ValueError, r"X must lie in 0 .* 255; pass normalize\(X\)"),
     ("shift(np.full((1, 4), np.nan), 0, 0)", ValueError, "X must lie in 0 .*, got nan to nan"),
     ("shift(D[:, :3], 0, 0)", ValueError, "X must have square images as rows, .* got 3"),
     ("shift(D, 0.5, 0)", TypeError, "dx must hold whole numbers of pixels, got dtype float64"),
@@ -253,7 +272,9 @@ BAD_CALLS = [
     ("crop_to_ink([[1.0]])", TypeError, "ink must be a NumPy array"),
     ("crop_to_ink(X[0])", ValueError, "ink must have 2 dimension"),
     ("crop_to_ink(0 * X)", ValueError, "there is no ink"),
-    ("center_digit(np.array([[0, 255]]))", ValueError, r"ink must lie in 0 .* 255; normalize"),
+    ("center_digit(np.array([[0, 255]]))", ValueError, r"0 to 255; pass normalize\(ink\), wh"),
+    ("center_digit(np.array([[0, 255, 255]]))", ValueError, r"light .*: pass 1 - normalize\(ink\)"),
+    ("center_digit(np.array([[0, 256]]))", ValueError, "got 0 to 256$"),
     ("center_digit(np.array([[0, -0.5]]))", ValueError, "ink must lie in 0 .*, got -0.5 to 0"),
     ("center_of_mass(np.zeros((0, 3)))", ValueError, "image is empty"),
     ("resize(np.eye(3), 0, 2)", ValueError, "height must be at least 1, got 0"),
@@ -263,11 +284,16 @@ BAD_CALLS = [
     ("write_submission('new.csv', Y)", ValueError, r"labels must be labels .* labels\.argmax"),
     ("write_submission('new.csv', y + 8)", ValueError, "labels must hold .* 0 to 9, got 8 to 10"),
     ("save_params('p.npz', [(p[0][0] * np.nan, p[0][1])])", ValueError, "W of layer 1 must be fin"),
+    ("save_params('p.npz', p, optimizer=Adam)", TypeError, r"as Adam\(params\), got the class"),
+    ("save_params('p.npz', p, optimizer='Adam')", TypeError, "optimizer must be an optimizer such"),
+    ("save_params('p.npz', p, optimizer=Adam(p32))", ValueError, "this Adam was made for params"),
+    ("load_optimizer('p.npz', Adam)", TypeError, "optimizer must be an optimizer such as Adam"),
     # finite differences
     ("numerical_gradients(0.5, p)", TypeError, "loss must be a function, got float 0.5"),
     ("numerical_gradients(sum, p32)", TypeError, r"need float64 .* initialize\(\.\.\., dtype="),
     ("numerical_gradients(sum, None)", TypeError, "params must be a non-empty list"),
     ("numerical_gradients(sum, p, h=0)", ValueError, "h must be positive"),
+    ("as_pairs({'W1': X})", ValueError, "stands alone: each layer needs W and b"),
     ("check_gradients(loss(p), p, p)", TypeError, "loss must be a function, got float 0.0"),
     ("check_gradients(sum, p, None)", TypeError, "grads must be a non-empty list"),
     ("check_gradients(sum, p32, p32)", TypeError, "need float64 parameters, got float32"),
@@ -322,12 +348,67 @@ def test_bad_input_is_refused_by_name(call, error, message):
         eval(call, names())
 
 
+# What a message advises is right when it is done
+
+PICTURE = np.random.default_rng(0).random((28, 28)) ** 9  # mostly paper
+SCAN = np.rint(255 * PICTURE).astype(np.uint8)
+EXAMPLES = np.random.default_rng(0).random((6, 4))
+CLASSES = np.array([0, 1, 2, 0, 1, 2])
+
+
+@pytest.mark.parametrize(
+    ("call", "value", "code", "right"),
+    [
+        ("predict(X, p)", pd.DataFrame(EXAMPLES), "np.asarray(X)", EXAMPLES),
+        ("predict(X, p)", EXAMPLES.tolist(), "np.asarray(X)", EXAMPLES),
+        ("predict(X, p)", EXAMPLES > 0.5, "X.astype(np.float32)", EXAMPLES > 0.5),
+        ("predict(X, p)", EXAMPLES.astype(object), "X.astype(np.float32)", EXAMPLES),
+        ("predict(X, p)", EXAMPLES.astype(str), "X.astype(np.float32)", EXAMPLES),
+        ("predict(X, p)", EXAMPLES[0], "X[None, :]", EXAMPLES[:1]),
+        ("predict(X, p)", EXAMPLES[0].reshape(2, 2), "X.reshape(1, -1)", EXAMPLES[:1]),
+        ("predict(X, p)", EXAMPLES.reshape(6, 2, 2), "X.reshape(len(X), -1)", EXAMPLES),
+        ("predict(X, p)", EXAMPLES.T, "X.T", EXAMPLES),
+        ("one_hot(y)", CLASSES.tolist(), "np.asarray(y)", CLASSES),
+        ("one_hot(y)", pd.Series(CLASSES), "np.asarray(y)", CLASSES),
+        ("one_hot(y)", CLASSES.astype(float), "y.astype(int)", CLASSES),
+        ("one_hot(y)", CLASSES.astype(str), "y.astype(int)", CLASSES),
+        ("one_hot(y)", CLASSES.astype(str).astype(object), "y.astype(int)", CLASSES),
+        ("one_hot(y)", CLASSES.astype(float).astype(str), "y.astype(float).astype(int)", CLASSES),
+        ("one_hot(y)", CLASSES > 0, "y.astype(int)", CLASSES > 0),
+        ("one_hot(y)", np.array(list("ABCABC")), "np.unique(y, return_inverse=True)[1]", CLASSES),
+        ("one_hot(y)", CLASSES - 1, "np.unique(y, return_inverse=True)[1]", CLASSES),
+        ("one_hot(y)", CLASSES[:, None], "y[:, 0]", CLASSES),
+        ("one_hot(y)", CLASSES[None], "y[0]", CLASSES),
+        ("one_hot(y)", np.eye(3)[CLASSES], "y.argmax(axis=1)", CLASSES),
+        ("one_hot(y, classes=3)", CLASSES + 1, "y - 1", CLASSES),
+        ("center_digit(ink)", SCAN, "normalize(ink)", PICTURE),
+        ("center_digit(ink)", 255 - SCAN, "1 - normalize(ink)", PICTURE),
+    ],
+)  # fmt: skip
+def test_the_advice_in_a_message_is_right(call, value, code, right):
+    name = call.partition("(")[2].partition(",")[0].rstrip(")")
+    known = names() | {name: value}
+    with pytest.raises((TypeError, ValueError)) as refused:
+        eval(call, known)
+    assert re.search(rf"[:;] [a-z ]*{re.escape(code)}(,| |$)", str(refused.value))
+    known[name] = eval(code, known)
+    eval(call, known)
+    np.testing.assert_allclose(known[name], right, atol=0.01)
+
+
+def test_dark_ink_on_light_paper_brings_a_warning():
+    with pytest.warns(UserWarning, match="ink is above 0.5 all along its edge: .* pass 1 - ink"):
+        helpers.center_digit(1 - np.pad(PICTURE, 1))
+    helpers.center_digit(np.pad(PICTURE, 1))  # warnings are errors
+    helpers.center_digit(np.ones((20, 9)))  # a 1 that fills its rectangle
+
+
 # Nothing is left out
 
 
 def test_every_public_function_is_called_above():
     files = {"load_mnist", "load_idx", "read_idx", "load_params"}  # these have their own
-    files |= {"kaggle_files", "load_kaggle", "load_kaggle_test"}
+    files |= {"kaggle_files", "load_kaggle", "load_kaggle_test", "read_image"}
     assert {call.partition("(")[0] for call, *_ in BAD_CALLS} == set(helpers.__all__) - files
 
 
@@ -420,7 +501,7 @@ def test_a_rule_may_replace_an_argument_for_all_that_follows():
 
 
 @pytest.mark.parametrize("call", ["forward(X, p)", "evaluate(X, y, p)", "train(X, y, p, **s)"])
-@pytest.mark.filterwarnings("ignore:after training, the loss is")
+@pytest.mark.filterwarnings("ignore:after training, the")
 def test_raw_pixels_bring_a_warning_that_points_to_the_call(call):
     known = names()
     known["X"] = np.linspace(0, 255, 24).reshape(6, 4)
@@ -499,7 +580,7 @@ def calls(X, y):
     }  # fmt: skip
 
 
-@pytest.mark.filterwarnings("ignore:after training, the loss is")
+@pytest.mark.filterwarnings("ignore:after training, the")
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("name", calls(None, None))
 def test_x_may_lie_in_memory_as_it_likes(name, layout, monkeypatch):

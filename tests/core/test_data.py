@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_mnist_has_its_shapes_and_types(mnist):
     assert [array.shape for array in mnist] == [(60000, 784), (60000,), (10000, 784), (10000,)]
-    assert [array.dtype for array in mnist] == [np.float32, np.int64, np.float32, np.int64]
+    assert [array.dtype for array in mnist] == [np.float32, np.intp, np.float32, np.intp]
 
 
 def test_mnist_is_in_its_original_order(mnist):
@@ -95,7 +95,7 @@ def test_a_missing_array_is_named(tiny, tmp_path, name):
 def test_a_pickle_is_never_opened(tiny, tmp_path):
     tiny["y_train"] = tiny["y_train"].astype(object)
     np.savez(tmp_path / "pickled.npz", **tiny)
-    with pytest.raises(ValueError, match=r"pickled\.npz is not a complete \.npz .*git checkout"):
+    with pytest.raises(ValueError, match=r"pickled\.npz is not a complete \.npz .*; load_mnist"):
         load_mnist(tmp_path / "pickled.npz")
 
 
@@ -149,6 +149,12 @@ def test_idx_round_trip(tmp_path, array, compress):
         # 65536³ pixels: 0 in 32 bits, as many as there are
         pytest.param(b"\0\0\x08\3" + b"\0\1\0\0" * 3, f"{2**48 + 16} bytes", id="32 bits"),
         pytest.param(b"\0\0\x08\2" + b"\xff" * 8, f"{(2**32 - 1) ** 2 + 12} bytes", id="64 bits"),
+        pytest.param(
+            b"\n<!DOCTYPE html><html>", "not an IDX file; it is a web page: dow", id="page"
+        ),
+        pytest.param(gzip.compress(b"<html>"), "it is a web page", id="page, gzip"),
+        pytest.param(b"PK\3\4" + bytes(30), "it is a zip file: unpack it", id="zip"),
+        pytest.param(b"version https://git-lfs.github.com/spec/v1\n", "Git LFS pointer", id="LFS"),
         pytest.param(ZIPPED[:-5], "damaged gzip", id="gzip cut"),
         pytest.param(ZIPPED[:-6] + b"\0\0" + ZIPPED[-4:], "damaged gzip", id="gzip checksum"),
         pytest.param(ZIPPED[:20] + bytes(20) + ZIPPED[40:], "damaged gzip", id="gzip data"),
@@ -175,7 +181,7 @@ def test_load_idx_reads_four_files_plain_or_gzip(folder):
     np.testing.assert_allclose(X_train * 255, IMAGES.reshape(4, 6), atol=1e-4)
     np.testing.assert_array_equal(X_test, X_train[::-1], strict=True)
     for y in y_train, y_test:
-        np.testing.assert_array_equal(y, LABELS.astype(np.int64), strict=True)
+        np.testing.assert_array_equal(y, LABELS.astype(np.intp), strict=True)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +189,7 @@ def test_load_idx_reads_four_files_plain_or_gzip(folder):
     [
         ("train-labels-idx1-ubyte", IMAGES, "0x00000803, expected 0x00000801"),
         ("t10k-images-idx3-ubyte", LABELS, "0x00000801, expected 0x00000803"),
-        ("t10k-labels-idx1-ubyte", LABELS[1:], "4 t10k images but 3 labels"),
+        ("t10k-labels-idx1-ubyte", LABELS[1:], "4 test images but 3 labels"),
         ("train-images-idx3-ubyte", IMAGES[:0], "train-images-idx3-ubyte holds no data"),
     ],
 )
@@ -193,10 +199,130 @@ def test_files_that_do_not_fit_together_are_refused(folder, name, array, message
         load_idx(folder)
 
 
-def test_the_missing_one_of_the_four_files_is_named(folder):
-    (folder / "t10k-labels-idx1-ubyte").unlink()
-    with pytest.raises(FileNotFoundError, match=r"there is no file .*t10k-labels-idx1-ubyte"):
+def test_the_missing_one_of_the_four_files_is_named_and_what_is_there(folder):
+    (folder / "t10k-labels-idx1-ubyte").rename(folder / "labels")
+    (folder / "MNIST").mkdir()
+    message = r"there is no file .*t10k-labels-idx1-ubyte, .*; there are: MNIST/, labels, t10k-im"
+    with pytest.raises(FileNotFoundError, match=message):
         load_idx(folder)
+
+
+@pytest.mark.parametrize("name", ["nowhere", "train-images-idx3-ubyte", "train-images-idx3-ubyte/"])
+def test_what_is_no_folder_is_named(folder, name):
+    with pytest.raises(
+        FileNotFoundError, match=f"expected a folder or an .npz file, got .*{name[:9]}"
+    ):
+        load_idx(folder / name)
+
+
+def test_an_empty_folder_is_said_to_be_empty(tmp_path):
+    message = r"train-images-idx3-ubyte, also not .*; the folder is empty"
+    with pytest.raises(FileNotFoundError, match=message):
+        load_idx(tmp_path)
+
+
+# The usual names
+
+TEST_IMAGES = IMAGES[:2] + 100
+
+
+def write(path, array):
+    """Write an array as its file's name says."""
+    if path.suffix == ".npz":
+        np.savez(path, array)  # as KMNIST's, under the name arr_0
+    else:
+        path.write_bytes(gzip.compress(idx(array)) if path.suffix == ".gz" else idx(array))
+
+
+def assert_loaded(path, upright=True):
+    images = [array if upright else array.swapaxes(1, 2) for array in (IMAGES, TEST_IMAGES)]
+    X_train, y_train, X_test, y_test = load_idx(path)
+    for X, expected in zip((X_train, X_test), images, strict=True):
+        np.testing.assert_array_equal(X, normalize(expected.reshape(-1, 6)), strict=True)
+    assert y_train.tolist() == LABELS.tolist()
+    assert y_test.tolist() == LABELS[:2].tolist()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "test"),
+    [
+        ("{part}-{what}-idx{n}-ubyte", "t10k"),  # MNIST, Fashion-MNIST, KMNIST
+        ("{part}-{what}-idx{n}-ubyte.gz", "t10k"),
+        ("{part}-{what}.idx{n}-ubyte", "t10k"),  # what 7-Zip makes of it
+        ("{part}-{what}-idx{n}-ubyte", "test"),
+        ("mine-{part}-{what}-IDX{n}-ubyte.gz", "test"),
+        ("kmnist-{part}-{what}.npz", "test"),
+    ],
+)
+def test_a_folder_is_read_under_all_usual_names(tmp_path, pattern, test):
+    images_are_called = "imgs" if pattern.endswith("npz") else "images"
+    for part, images in ("train", IMAGES), (test, TEST_IMAGES):
+        write(tmp_path / pattern.format(part=part, what=images_are_called, n=3), images)
+        write(tmp_path / pattern.format(part=part, what="labels", n=1), LABELS[: len(images)])
+    (tmp_path / "readme.txt").write_text("not one of the four")
+    assert_loaded(tmp_path)
+
+
+def test_images_of_emnist_are_turned_upright(tmp_path):
+    for part, images in ("train", IMAGES), ("test", TEST_IMAGES):
+        name = f"emnist-letters-{part}-{{}}-idx{{}}-ubyte"
+        write(tmp_path / name.format("images", 3), images)
+        write(tmp_path / name.format("labels", 1), LABELS[: len(images)])
+    assert_loaded(tmp_path, upright=False)
+    (tmp_path / "emnist-digits-test-labels-idx1-ubyte.gz").touch()
+    message = (
+        "2 data sets, their names begin with 'emnist-digits-', 'emnist-letters-'; move the four"
+    )
+    with pytest.raises(ValueError, match=message):
+        load_idx(tmp_path)
+
+
+def npz(folder, **changes):
+    arrays = {"x_train": IMAGES, "y_train": LABELS, "x_test": TEST_IMAGES, "y_test": LABELS[:2]}
+    arrays = {name: array for name, array in (arrays | changes).items() if array is not None}
+    np.savez(folder / "set.npz", **arrays)
+    return folder / "set.npz"
+
+
+@pytest.mark.parametrize("changes", [
+    {},
+    {"x_train": IMAGES.reshape(4, 6).astype(int)},
+    {"x_train": IMAGES[..., None], "y_train": LABELS[:, None]},
+])  # fmt: skip
+def test_one_npz_of_the_layout_of_mnists_is_read(tmp_path, changes):
+    assert_loaded(npz(tmp_path, **changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"x_test": None}, r"no array x_test, only \['x_train', 'y_test', 'y_train'\]; expected"),
+        ({"x_test": IMAGES[:2, :2]}, "train images have 6 pixels, test images 4"),
+        ({"x_test": IMAGES}, "4 test images but 2 labels"),
+        (
+            {"x_train": np.stack(3 * [IMAGES], -1)},
+            r"x_train has shape \(4, 3, 2, 3\), expected gray",
+        ),
+        ({"x_train": IMAGES / 255}, "x_train has dtype float64 and values .* from 0 to 255$"),
+        ({"x_train": IMAGES.astype(int) + 250}, "values from 250 to 273, expected whole"),
+        (
+            {"y_train": LABELS - 1.0},
+            "y_train has dtype float64 and values .* whole numbers from 0$",
+        ),
+        ({"y_train": LABELS.astype(int) - 1}, "y_train has dtype int64 and values from -1 to 2"),
+        ({"y_train": np.eye(4, dtype=int)}, r"y_train has shape \(4, 4\), expected labels \(m,\)"),
+        ({"y_test": LABELS[:0]}, "y_test holds no data"),
+    ],
+)
+def test_what_is_wrong_with_such_an_npz_is_named(tmp_path, changes, message):
+    with pytest.raises(ValueError, match=rf"set\.npz.*{message}"):
+        load_idx(npz(tmp_path, **changes))
+
+
+def test_a_web_page_saved_as_npz_is_named(tmp_path):
+    (tmp_path / "set.npz").write_text("<html>")
+    with pytest.raises(ValueError, match=r"set\.npz is not .* \(it is a web page: download"):
+        load_idx(tmp_path / "set.npz")
 
 
 # Arrays

@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from helpers import initialize, load_params, predict, save_params
+from helpers import (
+    Adam,
+    Momentum,
+    RMSProp,
+    initialize,
+    load_optimizer,
+    load_params,
+    predict,
+    save_params,
+    train,
+)
 
 
 @pytest.fixture
@@ -112,6 +122,24 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, params, m
     assert (tmp_path / "p.npz").read_bytes() == content
 
 
+def test_a_full_disk_is_named_with_what_to_do(tmp_path, params):
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        with pytest.raises(OSError, match=r"cannot write .*p\.npz: .*make room on that disk"):
+            save_params(tmp_path / "p.npz", params)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_a_file_is_named(tmp_path, params):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(NotADirectoryError, match=r"cannot write .*p\.npz: .*; choose another"):
+        save_params(tmp_path / "file" / "p.npz", params)
+
+
 def test_a_file_is_replaced_when_it_is_complete(tmp_path, params, rng):
     save_params(tmp_path / "p.npz", params)
     save_params(tmp_path / "p.npz", initialize([7, 2], rng=rng))
@@ -124,3 +152,52 @@ def test_invalid_parameters_are_not_written(tmp_path, params):
     with pytest.raises(ValueError, match="W of layer 1 must be finite"):
         save_params(tmp_path / "p.npz", params)
     assert not list(tmp_path.iterdir())
+
+
+# The state of an optimizer
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda params: Adam(params, beta1=0.8),
+        lambda params: RMSProp(params, rho=0.95, eps=1e-6),
+        lambda params: Momentum(params, momentum=0.7, nesterov=True),
+    ],
+    ids=["Adam", "RMSProp", "Momentum"],
+)
+def test_training_goes_on_bit_by_bit_as_if_it_had_not_stopped(tmp_path, make):
+    X, y = np.random.default_rng(1).normal(size=(60, 4)), np.arange(60) % 3
+    settings = {"learning_rate": 0.02, "batch_size": 8, "progress": False}
+    results = []
+    for stop in (None, 3):
+        rng = np.random.default_rng(2)
+        params = initialize([4, 6, 3], rng=rng, dtype=np.float32)
+        optimizer = make(params)
+        for epoch in range(6):
+            if epoch == stop:
+                save_params(tmp_path / "p.npz", params, optimizer=optimizer)
+                params = load_params(tmp_path / "p.npz")
+                new = type(optimizer)(params)  # with the settings it has by itself
+                optimizer = load_optimizer(tmp_path / "p.npz", new)
+                assert optimizer is new
+            train(X, y, params, **settings, epochs=1, rng=rng, update=optimizer.update)
+        results.append((params, vars(optimizer)))
+    for key, value in results[0][1].items():
+        assert type(results[1][1][key]) is type(value)
+    np.testing.assert_equal(results[0], results[1])
+
+
+def test_what_is_no_state_of_this_optimizer_is_refused(tmp_path, params, rng):
+    save_params(tmp_path / "plain.npz", params)
+    with pytest.raises(ValueError, match=r"plain\.npz holds no state of an optimizer; write it ag"):
+        load_optimizer(tmp_path / "plain.npz", Adam(params))
+    save_params(tmp_path / "adam.npz", params, optimizer=Adam(params))
+    with pytest.raises(ValueError, match=r"adam\.npz holds the state of Adam, got RMSProp"):
+        load_optimizer(tmp_path / "adam.npz", RMSProp(params))
+    for sizes, dtype in ([4, 5, 2], np.float32), ([4, 3, 2], np.float64):
+        other = Adam(initialize(sizes, rng=rng, dtype=dtype))
+        with pytest.raises(ValueError, match=r"state of Adam for params with .*, expected"):
+            load_optimizer(tmp_path / "adam.npz", other)
+    with pytest.raises(FileNotFoundError, match=r"nowhere\.npz"):
+        load_optimizer(tmp_path / "nowhere.npz", Adam(params))

@@ -1,9 +1,11 @@
 """Kaggle's files: read, refused when something is wrong, made from MNIST; the submission."""
 
+import errno
 import gzip
 import io
 import os
 import re
+import tempfile
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -69,6 +71,9 @@ GOOD = {
     "one cell with decimals": lambda lines: joined(lines)[:-1] + b".0\n",
     "decimals": lambda lines: joined([lines[0], *([f"{text}.0" for text in r] for r in lines[1:])]),
     "columns in reverse": lambda lines: joined([line[::-1] for line in lines]),
+    "pixels from 1": lambda lines: joined(
+        [[f"pixel{int(name[5:]) + 1}" if name[:5] == "pixel" else name for name in lines[0]],
+         *lines[1:]]),
     "label in the middle": lambda lines: joined([[*r[1:9], r[0], *r[9:]] for r in lines]),
 }  # fmt: skip
 
@@ -255,8 +260,20 @@ def test_a_bad_file_is_refused(tmp_path, name, kind):
 def test_a_bad_label_is_refused_wherever_its_column_is(tmp_path, text, place):
     lines = [line[1 : place + 1] + line[:1] + line[place + 1 :] for line in made(5, labeled=True)]
     put(4, "label", text)(lines)
-    message = "line 4, column label: got .*, expected a whole number from 0 to 9$"
+    way_out = r"; load_kaggle\(path, classes=11\) takes it" if text == "10" else ""
+    message = f"line 4, column label: got .*, expected a whole number from 0 to 9{way_out}$"
     assert_refused(tmp_path / "train.csv", lines, message)
+
+
+def test_more_classes_are_read_when_their_number_is_said(tmp_path):
+    lines = made(5, labeled=True)
+    put(4, "label", "24")(lines)  # as in Kaggle's letters in sign language
+    (tmp_path / "train.csv").write_bytes(joined(lines))
+    assert load_kaggle(tmp_path / "train.csv", classes=25)[1].max() == 24
+    with pytest.raises(ValueError, match=r"from 0 to 23; load_kaggle\(path, classes=25\) takes it"):
+        load_kaggle(tmp_path / "train.csv", classes=24)
+    with pytest.raises(ValueError, match="classes must be at least 1, got 0"):
+        load_kaggle(tmp_path / "train.csv", classes=0)
 
 
 @pytest.mark.parametrize("kind", ["text", "256", "short line", "long line"])
@@ -381,10 +398,14 @@ def test_a_submission_that_does_not_read_back_is_no_submission(tmp_path, monkeyp
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch):
-    """A project folder of its own, without Kaggle's files."""
+def project(tmp_path, tmp_path_factory, monkeypatch):
+    """A project folder and a cache of its own, without Kaggle's files."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("temporary")))
     monkeypatch.setattr(kaggle, "PROJECT", tmp_path)
-    return tmp_path
+    monkeypatch.setattr(kaggle, "CACHE", tmp_path / "home" / "cache")
+    kaggle._temporary_folder.cache_clear()
+    yield tmp_path
+    kaggle._temporary_folder.cache_clear()
 
 
 @pytest.fixture
@@ -405,7 +426,8 @@ def images(table):
 def test_the_files_are_those_of_kaggle_in_format_and_order(tiny):
     """Their true size, 42,000 and 28,000 rows, is asserted in chapter 08."""
     paths = kaggle_files()
-    assert paths == (tiny / "data/cache/train.csv", tiny / "data/cache/test.csv")
+    assert paths == (tiny / "home/cache/train.csv", tiny / "home/cache/test.csv")
+    assert os.listdir(tiny) == ["home"]  # nothing in the course's folder
     train, test = map(pd.read_csv, paths)
     assert train.columns.tolist() == ["label", *PIXELS]
     assert test.columns.tolist() == PIXELS
@@ -419,15 +441,15 @@ def test_the_files_are_those_of_kaggle_in_format_and_order(tiny):
     assert places != sorted(places)
 
 
-def test_that_the_files_are_not_kaggles_is_said_each_time(tiny, capsys):
+def test_that_the_files_are_not_kaggles_is_said_each_time(tiny, monkeypatch, capsys):
+    monkeypatch.setenv("HOME" if os.name == "posix" else "USERPROFILE", str(tiny / "home"))
     printed = []
     for _ in "made", "found":
         kaggle_files()
         printed.append(capsys.readouterr().out)
     assert "not in data/kaggle" in printed[0]
     assert "from MNIST" in printed[0]
-    assert "data/cache/train.csv and data/cache/test.csv" in printed[0]
-    assert str(tiny) not in printed[0]
+    assert printed[0].endswith(f"train.csv and test.csv in {Path('~', 'cache')}.\n")
     assert printed[0] == printed[1]  # a notebook prints the same each time
 
 
@@ -454,7 +476,10 @@ def test_kaggles_own_files_come_first(project, monkeypatch, tmp_path, capsys):
     mounts = [tmp_path / "mount 1", tmp_path / "mount 2"]
     monkeypatch.setattr(kaggle, "MOUNTS", mounts)
     monkeypatch.setattr(kaggle, "load_mnist", lambda: pytest.fail("it makes files"))
-    for folder in [*mounts[::-1], project / "data" / "kaggle"]:
+    beside = tmp_path / "notebook"
+    beside.mkdir()
+    monkeypatch.chdir(beside)
+    for folder in [*mounts[::-1], beside / "data" / "kaggle", project / "data" / "kaggle"]:
         put_files(folder, "train.csv", "test.csv")
         assert kaggle_files() == (folder / "train.csv", folder / "test.csv")
     assert capsys.readouterr().out == ""
@@ -472,11 +497,40 @@ def test_kaggle_mounts_the_competition_here():
         assert f'Path("/kaggle/input/{folder}")' in code
 
 
-def test_a_folder_that_cannot_be_written_is_named(tiny):
-    (tiny / "data").mkdir()
-    (tiny / "data" / "cache").write_text("in the way")
-    with pytest.raises(OSError, match=r"cannot write into .*cache.*; make it writable, or put Kag"):
+def in_the_way(path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("in the way")
+
+
+def test_where_there_is_no_place_for_a_cache_the_files_live_as_long_as_python(tiny, capsys):
+    in_the_way(tiny / "home" / "cache")
+    paths = kaggle_files()
+    assert paths == kaggle_files()
+    assert "for as long as this Python runs" in capsys.readouterr().out
+    assert [len(pd.read_csv(path)) for path in paths] == [6, 8]
+
+
+def test_without_a_home_nothing_is_written_beside_the_notebook(tiny, monkeypatch):
+    monkeypatch.setattr(kaggle, "CACHE", Path("~", ".cache", "course"))  # as platformdirs has it
+    monkeypatch.chdir(tiny)
+    kaggle_files()
+    assert not os.listdir(tiny)
+
+
+def test_where_nothing_can_be_written_it_says_what_to_do(tiny, monkeypatch):
+    in_the_way(tiny / "home" / "cache")
+
+    def full(path, names, rows):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(kaggle, "_write_once", full)
+    monkeypatch.chdir(tiny)
+    message = r"no place for 128 MB .*cache.*; .*No space left.*or put .* into (.*)$"
+    with pytest.raises(OSError, match=message) as caught:
         kaggle_files()
+    there = Path(re.search(message, str(caught.value))[1])
+    put_files(there, "train.csv", "test.csv")  # as it says
+    assert kaggle_files() == (there / "train.csv", there / "test.csv")
 
 
 def test_a_damaged_mnist_is_not_taken_for_a_folder_that_cannot_be_written(project, monkeypatch):
@@ -496,4 +550,4 @@ def test_a_file_that_is_half_written_is_never_met(tiny, monkeypatch):
     monkeypatch.setattr(kaggle, "_mnist_in_two", lambda: (rows(), rows()))
     with pytest.raises(OSError, match="No space left on device"):
         kaggle_files()
-    assert not os.listdir(tiny / "data" / "cache")
+    assert not os.listdir(tiny / "home" / "cache")

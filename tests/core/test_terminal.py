@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from helpers import __main__ as terminal
-from helpers import load_params, plots, predict
+from helpers import initialize, load_params, plots, predict, save_params, train
 from helpers.__main__ import main
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -164,6 +165,13 @@ def test_a_loss_that_is_no_number_counts_as_divergence(small, tmp_path, capsys):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.filterwarnings("default")
+def test_a_small_learning_rate_is_not_called_too_large(small, tmp_path, capsys):
+    assert main(arguments(tmp_path, learning_rate=1e-6, batch_size=8, seed=1)) == 0
+    message = "warning: after training, the accuracy is .* try learning_rate=1e-05"
+    assert re.search(message, capsys.readouterr().err)
+
+
 @pytest.mark.parametrize("inside", ["", "deeper/still"])
 def test_a_file_in_the_way_is_noticed_before_training(
     no_training, tmp_path, capsys, monkeypatch, inside
@@ -236,6 +244,39 @@ def test_the_first_name_of_the_command_still_runs_and_ends_with_its_status(monke
     with pytest.raises(SystemExit) as ended:
         runpy.run_module("helpers.train_mnist", run_name="__main__")
     assert ended.value.code == 1
+
+
+# Going on
+
+
+def test_training_goes_on_from_saved_parameters(small, tmp_path, capsys):
+    assert main(arguments(tmp_path / "first", hidden="12", epochs=3)) == 0
+    saved = tmp_path / "first" / "parameters.npz"
+    assert main(arguments(tmp_path / "second", hidden=None, epochs=2, **{"from": saved})) == 0
+    assert capsys.readouterr().out.count("training 784-12-10 on 1,800 images") == 2
+    first, second = (
+        pd.read_csv(tmp_path / name / "history.csv")["train_loss"] for name in ("first", "second")
+    )
+    assert second.iloc[0] < first.iloc[-1]  # not from the beginning
+    assert second.iloc[-1] < second.iloc[0]
+
+
+def test_parameters_to_go_on_from_must_fit(small, tmp_path, monkeypatch, capsys):
+    assert main(arguments(tmp_path, hidden="8 8", activation="tanh", epochs=4)) == 0
+    save_params(tmp_path / "other.npz", initialize([4, 2], rng=np.random.default_rng(0)))
+    (tmp_path / "page.npz").write_text("<html>")
+    monkeypatch.setattr(terminal, "train", lambda *args, **kwargs: pytest.fail("it trains"))
+    for name, options, message in [
+        ("nowhere.npz", {}, r"there is no file .*nowhere\.npz"),
+        ("page.npz", {}, "it is a web page"),
+        ("other.npz", {}, "has 4 inputs and 2 outputs, expected 784 and 10"),
+        ("parameters.npz", {"hidden": "16"}, r"has hidden layers \[8, 8\]; leave out --hidden"),
+        ("parameters.npz", {}, "--activation relu, and .* with tanh; give --activation tanh"),
+    ]:
+        options = {"hidden": None, "from": tmp_path / name} | options
+        assert main(arguments(tmp_path / "out", **options)) == 1
+        assert re.search(f"error: .*{message}", capsys.readouterr().err)
+    assert not (tmp_path / "out").exists()
 
 
 # Kaggle's files
@@ -343,6 +384,59 @@ def test_a_few_rows_are_enough(files, monkeypatch):
 def test_a_loss_that_jumps_up_at_first_is_not_divergence(
     files, monkeypatch, unsteady_steps, status
 ):
-    monkeypatch.setattr(terminal, "evaluate", lambda *args: (99.0, 0.1))  # after each epoch
+    losses = iter([2.3, *[99.0] * 6])  # before training, and after each epoch
+    monkeypatch.setattr(terminal, "loss_and_accuracy", lambda *args: (next(losses), 0.1))
     monkeypatch.setattr(terminal, "UNSTEADY_STEPS", unsteady_steps)
     assert main(for_kaggle(files, epochs=6)) == status  # 6 steps
+
+
+# reading a photo
+
+
+@pytest.fixture
+def trained(tmp_path, mnist):
+    """A network for MNIST in a folder of results."""
+    X, y, _, _ = mnist
+    params = initialize([784, 32, 10], rng=np.random.default_rng(0))
+    settings = {"learning_rate": 0.2, "batch_size": 32, "epochs": 3, "progress": False}
+    train(X[:5000], y[:5000], params, **settings, rng=np.random.default_rng(1))
+    save_params(tmp_path / "parameters.npz", params)
+    return tmp_path
+
+
+def photo_of(X):
+    return Image.fromarray(np.rint(255 * (1 - np.hstack(X.reshape(-1, 28, 28)))).astype(np.uint8))
+
+
+def test_the_command_reads_a_photo(no_training, trained, mnist, capsys):
+    photo_of(mnist[2][:4]).save(trained / "photo.jpg", quality=95)
+    before = sorted(trained.rglob("*"))
+    for known in ("--output", trained), ("--from", trained / "parameters.npz"):
+        assert main(["--read", str(trained / "photo.jpg"), known[0], str(known[1])]) == 0
+        digits, probabilities = capsys.readouterr().out.splitlines()
+        assert digits.split() == ["digits", *map(str, mnist[3][:4])]
+        assert all(0 < float(p) <= 1 for p in probabilities.split()[1:])
+    assert sorted(trained.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["--read", "no.png", "--output", "."], r"there is no file no\.png"),
+        (["--read", "parameters.npz", "--output", "."], "parameters.npz is not an image"),
+        (["--read", "white.png", "--output", "."], "there is no ink"),
+        (["--read", "white.png"], r"no file results.parameters\.npz: train first, or .* --from"),
+        (["--read", "white.png", "--from", "white.png"], r"not a complete \.npz"),
+        (
+            ["--read", "seven.png", "--from", "small.npz"],
+            "a network for 4 inputs, .* digit has 784",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_one_line(no_training, trained, mnist, capsys, given, message):
+    Image.new("L", (60, 40), 255).save(trained / "white.png")
+    photo_of(mnist[2][:1]).save(trained / "seven.png")
+    save_params(trained / "small.npz", initialize([4, 3], rng=np.random.default_rng(0)))
+    with contextlib.chdir(trained):
+        assert main(given) == 1
+    assert re.fullmatch(rf"error: .*{message}.*\n", capsys.readouterr().err)

@@ -9,6 +9,7 @@ from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from helpers import (
@@ -296,6 +297,19 @@ def test_history_has_a_row_per_epoch_of_the_bare_network_on_the_true_data(data, 
         assert last["l2_loss"] == pytest.approx(0.05 * sum((W**2).sum() for W, _ in params))
 
 
+@pytest.mark.parametrize(
+    ("measure_every", "expected"), [(2, [2, 4, 5]), (5, [5]), (7, [5])], ids=str
+)
+def test_epochs_between_are_not_measured_and_the_last_one_is(data, measure_every, expected):
+    X, y = data
+    params, history = trained(X, y, epochs=5, measure_every=measure_every)
+    each_params, each = trained(X, y, epochs=5)
+    np.testing.assert_equal(params, each_params)
+    assert history.index.tolist() == expected
+    del history["seconds"], each["seconds"]
+    pd.testing.assert_frame_equal(history, each.loc[expected])
+
+
 def test_without_dev_data_there_are_no_columns_for_them(data):
     assert set(trained(*data)[1]) == {"step", "seconds", "train_loss", "train_accuracy"}
 
@@ -322,7 +336,7 @@ def test_seconds_count_the_steps_and_not_the_measuring(data, monkeypatch):
         return slow
 
     monkeypatch.setattr(training, "time", SimpleNamespace(perf_counter=lambda: now))
-    monkeypatch.setattr(training, "evaluate", taking(100, training.evaluate))
+    monkeypatch.setattr(training, "loss_and_accuracy", taking(100, training.loss_and_accuracy))
     _, history = trained(*data, update=taking(1, update))
     assert history["seconds"].tolist() == [STEPS, STEPS]
 
@@ -423,17 +437,20 @@ def test_an_interrupt_during_the_callback_counts_and_nothing_is_measured(
 
     def spy(*args):
         measured.append(args)
-        return evaluate(*args)
+        return loss_and_accuracy(*args)
 
     def callback(step, params):
         if step == STEPS + 2:
             signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(training, "evaluate", spy)
+    loss_and_accuracy = training.loss_and_accuracy
+    monkeypatch.setattr(training, "loss_and_accuracy", spy)
     with pytest.raises(KeyboardInterrupt):
         trained(*data, params, epochs=3, callback=callback)
     np.testing.assert_equal(params, expected)
-    assert len(measured) == 1  # at the end of epoch 1; all of MNIST would keep you waiting
+    assert (
+        len(measured) == 2
+    )  # before training, and at the end of epoch 1; all of MNIST would keep you waiting
 
 
 def test_ctrl_c_works_again_after_an_error(data, handler):

@@ -431,7 +431,7 @@ def test_fixes_come_last_on_a_students_paper():
     cells = [(fix, "fix"), ("Next.",), *EXERCISES]
     sources = [cell.source for cell in PAPER(small(*cells)).cells]
     assert sources[:2] == [edition.FIXES_BELOW, "Next."]
-    assert sources[-2:] == ["## The fixes", "**Case 1.** Mend it."]
+    assert sources[-2:] == ["## Answers", "**Case 1.** Mend it."]
     assert fix in [cell.source for cell in KEY_ON_PAPER(small(*cells)).cells]
 
 

@@ -1,8 +1,11 @@
 """The explorer of reading tells right from wrong."""
 
+import matplotlib.pyplot as plt
 import numpy as np
+import pytest
 
-from helpers.explorers.ch00_reading import compute
+from helpers import forward, initialize
+from helpers.explorers.ch00_reading import compute, draw, start
 
 
 def test_reading_tells_right_from_wrong():
@@ -13,3 +16,15 @@ def test_reading_tells_right_from_wrong():
     assert "a handwritten 0, is read as 0: right" in texts[0]
     assert "a handwritten 1, is read as 2: wrong" in texts[2]
     assert "2 with 0.700, 1 with 0.200, 0 with 0.100" in texts[2]
+
+
+@pytest.mark.parametrize(("side", "classes"), [(8, 2), (50, 16)])
+def test_images_of_any_size_and_any_number_of_classes_are_shown(side, classes, rng):
+    X, y = rng.random((6, side * side), np.float32), np.arange(6) % classes
+    A = forward(X, initialize([side * side, classes], rng=rng))[0]
+    artists = start(classes, plt.figure())
+    result = compute(X, y, A, 5)
+    draw(artists, result)
+    np.testing.assert_array_equal(artists["image"].get_array(), X[5].reshape(side, side))
+    assert [bar.get_height() for bar in artists["bars"]] == result["p"].tolist()
+    plt.close()

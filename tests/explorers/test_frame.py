@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from helpers.explorers import controls as make
+from helpers.explorers import explorer as explorer_module
 from helpers.explorers.explorer import Explorer
 from helpers.explorers.picture import Picture
 
@@ -241,9 +242,14 @@ def test_events_from_another_thread_do_not_meet_the_run_half_way():
         assert asyncio.run(change()) == ("x 6, step 20", 6)
 
 
-def test_a_still_picture_stands_in_where_there_is_no_kernel():
-    data, metadata = explorer()._repr_mimebundle_()
-    assert "application/vnd.jupyter.widget-view+json" in data
+def test_a_still_picture_stands_in_where_there_is_no_kernel(monkeypatch):
+    shown_in_turn = []
+    monkeypatch.setattr(
+        explorer_module, "display", lambda *what, **how: shown_in_turn.append((what[0], how))
+    )
+    explorer()._ipython_display_()
+    [(live, _), (data, how)] = shown_in_turn
+    assert list(live) == ["application/vnd.jupyter.widget-view+json"]
     assert data["text/plain"].startswith("x is 3\nThis is a still picture of a live explorer.")
     assert "height a, kind" in data["text/plain"]
     assert re.search(
@@ -253,7 +259,7 @@ def test_a_still_picture_stands_in_where_there_is_no_kernel():
     assert below.startswith(
         "<em>x is 3<br>This is a still picture of a live explorer. Run this cell"
     )
-    assert metadata["image/png"]["alt"] == data["text/plain"]
+    assert how["metadata"]["image/png"]["alt"] == data["text/plain"]
 
 
 def test_a_closed_explorer_keeps_no_widget_and_no_figure():

@@ -130,3 +130,25 @@ def test_a_rate_that_diverges_is_said_in_place_and_the_explorer_lives_on(shown):
     explorer.wait_until_shown(("learning_rate", 0.001))
     assert explorer.problem == ""
     assert "learning rate 0.001" in explorer.text
+
+
+OUTPUTS = """(outputs) => outputs.filter((output) => output.offsetHeight)
+    .map((output) => output.querySelector('.explorer') ? 'live' :
+        output.querySelector('img') ? 'still' : output.textContent)"""
+
+
+def test_an_explorer_is_live_or_a_still_picture_never_both_and_never_an_error(lab, page):
+    """Opened again with a new kernel, JupyterLab alone would say "model not found"."""
+    explorer_notebook(lab.folder / "again.ipynb", ["03"])
+    run_all(page, lab.address, "again.ipynb")
+    ShownExplorer(page).wait_until_done()
+    outputs = page.locator(".jp-OutputArea-child")
+    page.wait_for_function("() => document.querySelectorAll('.jp-OutputArea-child').length === 2")
+    assert outputs.evaluate_all(OUTPUTS) == ["live"]
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
+
+    page.goto(f"{lab.address}/doc/tree/again.ipynb?reset")
+    page.get_by_text("model not found").wait_for(state="attached", timeout=60_000)
+    assert outputs.evaluate_all(OUTPUTS) == ["still"]
+    page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")

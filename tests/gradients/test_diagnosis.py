@@ -87,9 +87,9 @@ OUTPUT_BUGS = {
     "labels minus outputs": r"dZ{L} has the wrong sign.* it is Y - A{L} instead of A{L} - Y",
     "no 1/m": r"dZ{L} is {m}\.000 times .*{m} is the number of examples: the 1/m is missing",
     "1/m twice": r"dZ{L} is .* 1/{m} is one over .* examples: the 1/m is applied a second time",
-    "times classes": r"dZ{L} is {k}\.000 times .*{k} is the number of classes: the loss averages",
+    "times classes": r"dZ{L} is {k}\.000 times .*{k} is the number of classes",
     "over classes": r"dZ{L} is .* 1/{k} is one over the number of classes: the gradient averages",
-    "doubled": r"dZ{L} is 2\.000 times .* the loss has a 1/2 that the gradient lacks",
+    "doubled": r"dZ{L} is 2\.000 times .* the gradient has a 2 too many",
     "halved": r"dZ{L} is 0\.500 times .* the gradient has lost a 2",
     "times 3.7": r"dZ{L} is 3\.700 times what it should be.* a constant is in the loss",
 }
@@ -126,7 +126,7 @@ WEIGHT_BUGS = {
 BIAS_BUGS = {
     "mean over the examples": r"db{l} is .*1/{m} is one over .* as by a mean instead of the sum",
     "summed over everything": r"db{l} is one and the same number",
-    "wrong axis": r"db{l} is summed over axis 1",
+    "wrong axis": r"db{l} is dZ{l}\.sum\(axis=1\)",
     "db zero": r"db{l} is zero everywhere",
     "bias regularized": r"db{l} has 0\.3 \* b{l} too much",
 }
@@ -209,7 +209,7 @@ def test_a_bug_in_the_output_layer_is_named(bug, sizes, m, batch):
 def test_a_bug_below_is_named_where_it_enters(bug, sizes, m, at):
     masks = draw_masks(sizes, m) if "mask" in bug else None
     l2 = 0.1 if bug in ("regularization missing in the gradient", "regularization twice") else 0.0
-    for hidden in ONLY.get(bug, ACTIVATIONS if bug in STEP_BUGS else ["tanh"]):
+    for hidden in ONLY.get(bug, [ACTIVATIONS[m % 3]] if bug in STEP_BUGS else ["tanh"]):
         if bug == f"derivative of {hidden}":
             continue
         rng = np.random.default_rng(0)
@@ -277,12 +277,17 @@ def test_gradients_in_reverse_order_are_noticed():
 
 
 @pytest.mark.parametrize("batch", [True, False])
-@pytest.mark.parametrize(("bug", "other"), [("dW odd", "db"), ("db odd", "dW")])
-def test_what_fits_no_pattern_is_said_to_fit_none(bug, other, batch):
+@pytest.mark.parametrize("bug", ["dW odd", "db odd"])
+def test_what_fits_no_pattern_is_said_to_fit_none(bug, batch):
     report = diagnose(bug, [3, 4, 4, 3], 3, "tanh", at=2, batch=batch)
     name = bug[:2]
-    assert f"{name}2 disagrees, in no pattern known here. {other}2 is right" in report.verdict
-    assert f"look at the line {name}2 = " in report.verdict
+    assert f"{name}2 disagrees, in no pattern known here. " in report.verdict
+    if name == "dW" and batch:  # four units for three examples: dW2 leaves no dZ2 but one
+        assert "No dZ2 at all gives this dW2 as A1.T @ dZ2: look at that line" in report.verdict
+    else:
+        assert f"What follows from dZ2 is right or explained, so look at the line {name}2 = " in (
+            report.verdict
+        )
     assert "ikely bug" not in report.verdict
     assert report.table.loc[f"{name}2", "likely cause"] == "no known pattern"
     assert ("With the batch" in report.verdict) != batch
@@ -426,9 +431,9 @@ def right_gradients(params, X, Y, hidden, l2, masks):
     return [(dW + l2 * W, db) for (dW, db), (W, b) in zip(grads, params, strict=True)]
 
 
-@pytest.mark.parametrize("block", range(10))
-def test_no_alarm_for_a_thousand_right_networks(block):
-    for seed in range(100 * block, 100 * block + 100):
+@pytest.mark.parametrize("block", range(4))
+def test_no_alarm_for_two_hundred_right_networks(block):
+    for seed in range(50 * block, 50 * block + 50):
         params, X, y, hidden, l2, masks, rng = random_network(seed)
         dtype = np.float32 if seed % 4 == 0 else np.float64
         Y = one_hot(y, params[-1][0].shape[1]).astype(dtype)

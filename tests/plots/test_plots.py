@@ -156,6 +156,17 @@ def test_numbers_on_dark_shades_are_white():
     assert {t.get_text() for t in texts if t.get_color() == "white"} == {"3", "4"}
 
 
+def test_the_numbers_of_many_classes_have_room():
+    figure = plots.confusion(np.full((47, 47), 88)).figure
+    figure.canvas.draw()
+    first, second = (text.get_window_extent() for text in figure.axes[0].texts[:2])
+    assert first.x1 < second.x0
+    figure = plots.prediction(np.zeros(9), np.full(47, 1 / 47))
+    figure.canvas.draw()
+    first, second = (text.get_window_extent() for text in figure.axes[1].texts[:2])
+    assert first.y0 > second.y1 - 3  # pixels that letters leave free
+
+
 def test_a_perfect_confusion_matrix_can_be_drawn():
     plots.confusion(np.diag([3, 4])).figure.canvas.draw()  # all shades 0: warnings are errors
 
