@@ -17,7 +17,16 @@ from coursework.grading.limits import Limits
 from coursework.grading.names import Person, shown
 from helpers.files import replacing
 
-COURSE = ("coursework", "helpers", "notebooks", "data", "pyproject.toml", "README.md", "LICENSE")
+COURSE = (
+    "coursework",
+    "helpers",
+    "notebooks",
+    "data",
+    "pyproject.toml",
+    "setup.py",
+    "README.md",
+    "LICENSE",
+)
 LEFT_OUT = ("__pycache__", ".ipynb_checkpoints", "cache", "kaggle")
 SETUP = """#!/usr/bin/env bash
 # Gradescope runs this once, when it builds the autograder. The course needs Python 3.11 or newer.

@@ -184,11 +184,11 @@ def test_results_of_another_chapter_are_not_mixed_in(ran, tmp_path):
         grade(tmp_path / "class", "04", tmp_path / "out", LIMITS, tell=lambda line: None)
 
 
-def sleeps():
-    """Tell whether the process lives that the second notebook of the next test has started."""
+def sleeps(seconds):
+    """Tell whether a process lives that a notebook has started."""
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError):
-            if path.read_bytes() == b"sleep\x0098766\x00":
+            if path.read_bytes() == f"sleep\0{seconds}\0".encode():
                 return True
     return False
 
@@ -196,16 +196,17 @@ def sleeps():
 @pytest.mark.slow
 def test_a_run_that_is_killed_goes_on_and_leaves_nothing(tmp_path):
     folder, output, scratch = tmp_path / "class", tmp_path / "out", tmp_path / "tmp"
+    seconds = 10**6 + os.getpid()  # no other run of this test has it
     scratch.mkdir()
     hand_in(folder, "a.ipynb", "raise NotImplementedError")
-    hand_in(folder, "b.ipynb", "__import__('subprocess').run(['sleep', '98766'])")
+    hand_in(folder, "b.ipynb", f"__import__('subprocess').run(['sleep', '{seconds}'])")
     command = [sys.executable, "-m", "coursework.grading", str(folder), "--chapter=3"]
     command += [f"--output={output}", "--workers=1", "--time-limit=100"]
     environment = os.environ | {"TMPDIR": str(scratch)}
 
     def wait_until(there):
         deadline = time.monotonic() + 60
-        while sleeps() != there:
+        while sleeps(seconds) != there:
             assert time.monotonic() < deadline
             time.sleep(0.1)
 
