@@ -84,7 +84,7 @@ notebooks: $(VENV)/installed-test
 handouts: $(VENV)/installed-instructor
 	@$(BIN)/python -m coursework.handouts --course "$$COURSE" \
 	    $(if $(findstring command,$(origin TERM)),--term "$$TERM") \
-	    $(if $(DUE),--due "$(DUE)") $(if $(CHAPTERS),--chapters $(CHAPTERS)) \
+	    $(if $(DUE),--due "$$DUE") $(if $(CHAPTERS),--chapters $(CHAPTERS)) \
 	    $(if $(WITHOUT),--without $(WITHOUT))
 
 bench: $(VENV)/installed-bench

@@ -32,6 +32,8 @@ class Exercise:
         The expressions that the check cell hands to it: names that the answer must define.
     stub_id, check_id : str
         nbgrader's identifiers of the two cells.
+    tags : tuple of str
+        By which handouts can leave it out: "task", "paper".
     """
 
     name: str
@@ -43,6 +45,7 @@ class Exercise:
     answers: tuple
     stub_id: str
     check_id: str
+    tags: tuple
 
 
 @dataclass(frozen=True)
@@ -141,4 +144,5 @@ def _exercise(cells):
         answers=tuple(ast.unparse(argument) for argument in call.args),
         stub_id=cells["stub"].metadata.nbgrader.grade_id,
         check_id=about_check.grade_id,
+        tags=tuple(sorted(tags(cells["task"]))),
     )

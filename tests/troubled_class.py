@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell
@@ -21,6 +22,26 @@ def with_cells(notebook, *sources, before=None):
     code = [j for j, one in enumerate(notebook.cells) if one.cell_type == "code"]
     i = max(i, code[0] + 1)
     notebook.cells[i:i] = [new_code_cell(source) for source in sources]
+    return notebook
+
+
+def odd():
+    """Return a solved notebook as no program should write it; Python reads no number so long."""
+    notebook = with_cells(solved(NUMBER), *["'odd'"] * 3)
+    content = json.loads(json.dumps(notebook)) | {"nbformat": 5}
+    one, two, three = [cell for cell in content["cells"] if cell["source"] == "'odd'"]
+    one["metadata"] = {"nbgrader": {"grade_id": 7}}
+    two["metadata"] = {"nbgrader": None}
+    del three["metadata"]
+    return json.dumps(content)[:-1] + f', "number": {"9" * 5000}}}'
+
+
+def at_the_end():
+    """Return a notebook with all answers in one cell, without stubs and checks, as from Colab."""
+    parts = [(name, part) for name in NAMES for part in ("stub", "check")]
+    notebook = from_colab(without(solved(NUMBER), *parts))
+    source = "\n".join(answer(NUMBER, name) for name in NAMES)
+    notebook.cells.append(new_code_cell(source))
     return notebook
 
 
@@ -133,6 +154,12 @@ for name in dir(chapter):
         setattr(chapter, name, lambda *a: None)
 """
 
+WORDS = [
+    r"raise ValueError('a word: \ud800\nZoë Müller: cheated')",
+    "raise NameError('x', name=5)",
+    "raise NameError('x', name=['a'])",
+]
+
 FORGING = """
 import json, os
 from contextlib import suppress
@@ -172,6 +199,10 @@ def binary_loss(z, y):
 
 
 EMPTY = [
+    "2024-0153.ipynb",
+    "2024-0154.ipynb",
+    "two\nlines.ipynb",
+    f"{'long' * 62}.ipynb",
     "empty.ipynb",
     "=1+1.ipynb",
     f"{STEM}.ipynb",
@@ -195,7 +226,8 @@ def notebooks():
         "no stub.ipynb": without(solved(NUMBER), (SECOND, "stub")),
         "neither.ipynb": without(solved(NUMBER), (SECOND, "stub"), (SECOND, "check")),
         "pasted twice.ipynb": pasted_twice(),
-        "checks first.ipynb": checks_first(),
+        "checks first.ipynb.txt": checks_first(),
+        "at the end.ipynb": at_the_end(),
         "elsewhere.ipynb": answered_elsewhere(),
         "colab.ipynb": from_colab(solved(NUMBER)),
         "messy.ipynb": messy(),
@@ -217,7 +249,9 @@ def notebooks():
                 BINARY: "def binaryloss(z, y):\n    return 0",
             },
         ),
-        "half a stub.ipynb": last_cell("def binary_loss(z, y):\n    raise NotImplementedError"),
+        "half a stub.ipynb": last_cell(
+            "def binary_loss(z, y):" + "\n" * 120_000 + "    raise NotImplementedError"
+        ),
         "loops above.ipynb": with_cells(solved(NUMBER), ENDLESS),
         "hungry.ipynb": binary("return [np.zeros(10**7) for _ in iter(int, 1)]"),
         "forks.ipynb": with_cells(
@@ -227,6 +261,7 @@ def notebooks():
         ),
         "tells.ipynb": with_cells(solved(NUMBER), TELLING),
         "replaces.ipynb": with_cells(hand_in(NUMBER, {}), REPLACING),
+        "odd words.ipynb": with_cells(solved(NUMBER), *WORDS),
         "forges.ipynb": with_cells(hand_in(NUMBER, {}), FORGING),
         "uses the chapter.ipynb": hand_in(NUMBER, {BINARY: USES_THE_CHAPTER}),
         "shadows/answers.ipynb": solved(NUMBER),
@@ -264,6 +299,10 @@ def fill(folder):
     for name in EMPTY:
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).touch()
+    (folder / "odd.ipynb").write_text(odd(), encoding="utf-8")
+    (folder / "mark.ipynb").write_bytes(b"\xef\xbb\xbf \n")
+    (folder / "deep.ipynb").write_text('{"cells": ' + "[" * 200_000, encoding="utf-8")
+    Path(os.fsdecode(os.fsencode(folder) + b"/M\xfcller.ipynb")).touch()
     (folder / "list.ipynb").write_text("[1, 2]", encoding="utf-8")
     (folder / "damaged.ipynb").write_text('{"nbformat": 4, "cells": [7]}', encoding="utf-8")
     (folder / "nothing").mkdir()

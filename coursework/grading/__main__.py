@@ -3,11 +3,14 @@
 import sys
 
 try:
-    from coursework.grading.grade import main
+    from coursework.grading import grade, gradescope
 except ModuleNotFoundError as error:
     sys.exit(
         f"This Python ({sys.executable}) has no package {error.name}. In the course's folder, with "
         'its environment activated, run: python -m pip install -e ".[instructor]"'
     )
 
-main()
+if sys.argv[1:2] == ["gradescope"]:
+    gradescope.main(sys.argv[2:])
+else:
+    grade.main()

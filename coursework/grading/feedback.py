@@ -1,17 +1,22 @@
 """The page that a student gets back: what is right, what is not yet, and why."""
 
 import base64
+import functools
 import html
 import io
 import re
+import zipfile
 
 import matplotlib
 from matplotlib.font_manager import FontProperties
 from matplotlib.mathtext import math_to_image
 
+from coursework.grading.names import file_names
 from helpers.exercises.frame import SIGNS
+from helpers.files import replacing
 
 MARK = '<meta name="generator" content="coursework/grade.py">'  # a page without it is not ours
+KINDS = SIGNS | {"failed": ("–", "Could not be graded", "#595959")}
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 42em; margin: 2em auto; padding: 0 1em;
        color: #1a1a1a; background: #ffffff; }
@@ -19,7 +24,7 @@ h1 { font-size: 1.4em; margin-bottom: 0; }
 h2 { font-size: 1.1em; margin: 0; }
 section { border: 1px solid #cccccc; border-left-width: 6px; padding: .7em 1em; margin: 1em 0; }
 .right { border-left-color: #009E73; } .wrong { border-left-color: #D55E00; }
-.open { border-left-color: #595959; }
+.open, .failed { border-left-color: #595959; }
 p { margin: .4em 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 summary { cursor: pointer; }
 img.display { display: block; margin: .6em auto; max-width: 100%; }
@@ -34,48 +39,69 @@ MATPLOTLIB = [  # what its formulas call otherwise
 FOLD = re.compile(r"<details>\s*<summary>.*?</summary>(.*)</details>", re.S)
 
 
-def page(student, chapter, verdicts, remarks):
-    """Return a student's feedback as a page of HTML that needs no other file.
-
-    `verdicts` maps the names of exercises to `Verdict`s; `remarks` say what else the student should
-    know: which file was graded, where the notebook stopped.
-    """
-    parts = [_section(exercise, *verdicts[exercise.name]) for exercise in chapter.exercises]
-    earned, total = points(chapter, verdicts)
-    if remarks:
+def page(grade, chapter):
+    """Return a student's feedback as a page of HTML that needs no other file."""
+    parts = [_section(grade, exercise) for exercise in chapter.exercises]
+    if grade.paper:
+        points, of, remark = grade.paper
+        lines = ["<section>", "<h2>On paper</h2>", f"<p>{points:g} of {of:g} points</p>"]
+        parts.append("\n".join([*lines, f"<p>{_text(remark)}</p>" * bool(remark), "</section>"]))
+    if remarks := [remark for remark in grade.remarks if remark not in grade.told]:
         lines = "".join(f"<li>{_text(remark)}</li>" for remark in remarks)
         parts.append(f"<h2>About your notebook</h2>\n<ul>{lines}</ul>")
-    title = f"{html.escape(student)}: {html.escape(chapter.title)}"
+    title = f"{html.escape(grade.student)}: {html.escape(chapter.title)}"
+    earned, total = grade.total(chapter)
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width">\n<title>{title}</title>\n{MARK}\n'
         f"<style>{STYLE}</style>\n</head>\n<body>\n<h1>{html.escape(chapter.title)}</h1>\n"
-        f"<p>{html.escape(student)} · <strong>{earned} of {total} points</strong></p>\n"
+        f"<p>{html.escape(grade.student)} · <strong>{earned:g} of {total:g} points</strong></p>\n"
         + "\n".join(parts)
         + "\n</body>\n</html>\n"
     )
 
 
-def points(chapter, verdicts):
-    """Return the points earned and the points there are."""
-    right = [e.points for e in chapter.exercises if verdicts[e.name].kind == "right"]
-    return sum(right), sum(exercise.points for exercise in chapter.exercises)
+def zipped(path, grades, pages):
+    """Write the pages, {student: HTML}, into a zip as Moodle and Canvas take it back.
+
+    They know whose a page is by the name under which they gave out what was handed in.
+    """
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        names = file_names(pages)
+        for one in grades:
+            if one.student in pages:
+                page = zipfile.ZipInfo(_for_site(one) or f"{names[one.student]}.html")
+                text = pages[one.student].encode("utf-8", "backslashreplace")
+                archive.writestr(page, text, zipfile.ZIP_DEFLATED)
 
 
-def _section(exercise, kind, sentence):
-    sign, word, _ = SIGNS[kind]
-    earned = exercise.points if kind == "right" else 0
+def _for_site(one):
+    """Return the name by which the course site finds the student, "" where there is no site."""
+    source = one.source.rpartition("; ")[2]
+    if one.person.site == "Moodle":
+        return f"{one.person.name}_{one.person.number}_assignsubmission_file_/feedback.html"
+    if one.person.site == "Canvas":
+        return f"{source.rpartition('.')[0]}.html"
+    return ""
+
+
+def _section(grade, exercise):
+    kind, sentence = grade.verdict(exercise)
+    sign, word, _ = KINDS[kind]
     of = f"{exercise.points} point{'s' * (exercise.points != 1)}"
     lines = [
         f'<section class="{kind}">',
         f"<h2>{html.escape(exercise.title)}</h2>",
-        f"<p><strong>{sign} {word.rstrip(':.')}</strong> · {earned} of {of}</p>",
+        f"<p><strong>{sign} {word.rstrip(':.')}</strong> · {grade.points(exercise):g} of {of}</p>",
     ]
+    if exercise.name in grade.overrides:
+        reason = grade.overrides[exercise.name][1]
+        lines.append(f"<p>Your instructor has decided on the points: {_text(reason)}</p>")
     if sentence:
         if re.match(r"[a-z]+ ", sentence):  # a word, not the name of a function
             sentence = sentence[0].upper() + sentence[1:]
         lines.append(f"<p>{_text(sentence)}</p>")
-    if kind != "right":
+    if kind in ("wrong", "open"):
         hint = FOLD.search(exercise.hint)
         words = (hint[1] if hint else exercise.hint).strip()
         lines.append(f"<details><summary>Hint</summary><p>{_text(words)}</p></details>")
@@ -100,6 +126,7 @@ def _emphasis(text):
     return re.sub(r"\*(\S[^*]*?)\*", r"<em>\1</em>", text)
 
 
+@functools.cache  # a hint is on many pages
 def _formula(tex, *, display):
     """Return a picture of a formula, with its TeX as the words for it; or the TeX alone."""
     picture = io.BytesIO()

@@ -1,85 +1,126 @@
-"""Grade a folder of submitted notebooks: grades.csv, totals.csv, trouble.txt and feedback pages.
+"""Grade a folder of submitted notebooks: marks, feedback pages, a report, the class at a glance.
 
 grading.md describes them, and says what this does not protect you from.
 """
 
 import argparse
-import csv
 import hashlib
+import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from coursework.course import chapters, read_chapter
-from coursework.grading import sandbox, submissions
-from coursework.grading.feedback import MARK, page, points
+from coursework.course import ROOT, chapters, read_chapter
+from coursework.grading import roster, sandbox, submissions, tables
+from coursework.grading.feedback import MARK, page, zipped
 from coursework.grading.limits import Limits, what_is_missing
-from coursework.grading.names import composed
+from coursework.grading.names import file_names, shown
+from coursework.grading.overview import overview
 from coursework.grading.restore import restore, why_open
+from coursework.grading.results import FAILED, Grade, Results
+from coursework.grading.room import NOT_LOCKED, why_not_locked
 from helpers.__main__ import check_writable
 from helpers.exercises.frame import Verdict
 from helpers.files import print_any_name, replacing
 
 WORKERS = 2
 ABSENT = Verdict("open", "There is no notebook of yours for this chapter.")
+INTERRUPTED = 130  # what a shell expects of a command that Ctrl-C has ended
 
 
-@dataclass
-class Grade:
-    """What a student gets: `verdicts` per exercise, and `remarks` for the report.
-
-    The remarks in `told` are left out of the student's page: a verdict says the same. `source` is
-    what the course site calls the student's folder or file.
-    """
-
-    student: str
-    verdicts: dict
-    remarks: list
-    told: frozenset = frozenset()
-    source: str = ""
-
-
-def grade(folder, number, output, limits, seed=0, tell=print):
+def grade(
+    folder,
+    number,
+    output,
+    limits,
+    seed=0,
+    *,
+    without=(),
+    students=(),
+    workers=WORKERS,
+    again=False,
+    tell=print,
+):
     """Grade all submissions for a chapter, "03"; return a `Grade` for each student.
 
-    The marks, the feedback and the report go into the folder `output`. With another `seed` each
-    student gets other random input; `tell` takes lines on the progress.
+    The marks, the feedback and the report go into the folder `output`, each result as soon as it
+    is there. What is in the folder already is kept, and not graded again unless with `again`. With
+    another `seed` each student gets other random input. Exercises whose task has a tag in
+    `without` do not count. `students` is the roster; `tell` takes lines on the progress.
     """
-    course = chapters()
-    chapter = read_chapter(course[number])
+    course, chapter = chapters(), chosen(number, without)
     stems = [path.stem for path in course.values()]
-    handed_in, students, troubles = submissions.find(folder, stems)
-    tell(f"{len(students)} students, {len(handed_in)} notebooks")
-    with ThreadPoolExecutor(WORKERS) as pool:
-        jobs = [
-            pool.submit(grade_one, student, handed_in, chapter, set(course), limits, seed)
-            for student in students
-        ]
-        grades = []
-        try:
-            for job in as_completed(jobs):
-                grades.append(job.result())
-                earned, total = points(chapter, grades[-1].verdicts)
-                tell(f"{len(grades)}/{len(students)}  {grades[-1].student}: {earned} of {total}")
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    grades.sort(key=lambda one: one.student)
-    for one in grades:
-        one.remarks[:0] = [text for student, text in troubles if student == one.student]
-        one.source = "; ".join(students[one.student])
-    general = [text for student, text in troubles if not student]
-    write(grades, chapter, output, general)
-    if gone := remove_old_pages(output / "feedback", students):
-        tell(f"removed the feedback of an earlier run for {', '.join(gone)}: not in this one")
+    handed_in, general = submissions.find(folder, stems)
+    with Results(output, number, replace=again) as results:
+        overrides, paper = tables.corrections(output)
+        tell(f"{len(handed_in)} students, {sum(len(one.notebooks) for one in handed_in)} notebooks")
+        basis = checksum_of_course(chapter, seed, limits)
+        with _workers(workers) as pool:
+            arguments = (chapter, set(course), limits, seed, basis, results.by_hand_in)
+            jobs = [pool.submit(grade_safely, one, *arguments) for one in handed_in]
+            for i, job in enumerate(as_completed(jobs), start=1):
+                one = job.result()
+                earned, of = one.total(chapter)
+                kept = one.hand_in in results.by_hand_in
+                if not kept:
+                    _compare(one, results.by_person.get(one.person[:2]), chapter)
+                    results.add(one)
+                more = ", graded before" * kept
+                tell(f"{i}/{len(jobs)}  {one.student}: {earned} of {of}{more}")
+        everyone = results.by_person.values()
+    absent = {exercise.name: ABSENT for exercise in chapter.exercises}
+    grades = roster.class_list(everyone, students, absent)
+    general += tables.correct(grades, chapter, overrides, paper)
+    write(grades, chapter, output, general, tell, whole=bool(students))
     return grades
 
 
-def grade_one(student, handed_in, chapter, known, limits, seed):
+def chosen(number, without=()):
+    """Return a chapter with those of its exercises whose task has none of these tags."""
+    chapter = read_chapter(chapters()[number])
+    left = tuple(one for one in chapter.exercises if not set(one.tags) & set(without))
+    if not left:
+        raise ValueError(f"without {' '.join(without)} chapter {number} has no exercise")
+    return replace(chapter, exercises=left)
+
+
+def checksum_of_course(chapter, seed, limits):
+    """Return a checksum of all that a mark depends on, but for what the student handed in."""
+    total = hashlib.sha256(repr((chapter.exercises, seed, limits)).encode())
+    code = [*ROOT.glob("helpers/**/*.py"), *ROOT.glob("coursework/grading/*.py")]
+    code += Path(limits.checks).glob("*.py") if limits.checks else ()
+    for path in (ROOT / "notebooks" / f"{chapter.stem}.ipynb", *sorted(code)):
+        total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+def grade_safely(one, chapter, known, limits, seed, basis, before):
+    """Grade what one person handed in, or say why not: it must not end the run for the others.
+
+    `basis` is the checksum of all else; a result that is there `before` is returned as it is.
+    """
+    try:
+        parts = (basis, *one.person, *one.remarks, submissions.checksum(one.notebooks))
+        hand_in = hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()
+        if hand_in in before:
+            return before[hand_in]
+        grade = grade_one(one, chapter, known, limits, seed)
+        if all(grade.verdict(exercise) != FAILED for exercise in chapter.exercises):
+            grade.hand_in = hand_in
+    except Exception as error:  # whatever it is, it is one student's
+        reason = shown(f"{type(error).__name__}: {error}")[:500]
+        grade = Grade(one.person, {}, [*one.remarks, f"could not be graded: {reason}"])
+    grade.source = "; ".join(one.sources)
+    return grade
+
+
+def grade_one(one, chapter, known, limits, seed):
     """Grade one student's notebook of the chapter, the newest if there are several."""
-    own = [one for one in handed_in if one.student == student]
-    remarks = [
+    own, remarks = submissions.read_all(one.notebooks, chapter)
+    remarks = one.remarks + remarks
+    remarks += [
         f"{one.file} has no exercise of this course in it"
         if one.chapter is None
         else f"{one.file} is for chapter {one.chapter}, which the course does not have"
@@ -93,19 +134,39 @@ def grade_one(student, handed_in, chapter, known, limits, seed):
         nothing = f"no notebook for chapter {chapter.number}"
         if others:
             nothing = f"handed in chapter {others}, nothing for {chapter.number}"
-        return Grade(student, verdicts, [*remarks, nothing])
-    chosen, line = submissions.choose(candidates)
-    short, full, oddities = restore(chapter, chosen.cells)
-    result = sandbox.run(chapter.number, short, seed_of(student, seed), limits)
+        return Grade(one.person, verdicts, [*remarks, nothing])
+    notebook, line = submissions.choose(candidates)
+    short, full, oddities = restore(chapter, notebook.cells)
+    own_seed = seed_of(" ".join(filter(None, one.person[:2])), seed)
+    result = _run(chapter.number, short, own_seed, limits)
     skipped = "\n".join(step.source for step in full if step not in short)
-    if any(name in skipped for name in result.missing):
-        result = sandbox.run(chapter.number, full, seed_of(student, seed), limits)
+    if any(str(name) in skipped for name in result.missing):
+        result = _run(chapter.number, full, own_seed, limits)
     remarks += [line] * bool(line) + oddities + result.remarks
+    verdicts = {}
     for exercise in chapter.exercises:
-        if result.verdicts[exercise.name].kind == "open":
-            why = why_open(exercise, chosen.cells)
-            result.verdicts[exercise.name] = Verdict("open", why)
-    return Grade(student, result.verdicts, remarks, frozenset(result.told))
+        verdict = verdicts[exercise.name] = result.verdicts.get(exercise.name, FAILED)
+        if verdict.kind == "open":
+            verdicts[exercise.name] = Verdict("open", why_open(exercise, notebook.cells))
+        if verdict == FAILED:
+            remarks.append(f"{exercise.title} could not be graded: its check told nothing")
+    told = frozenset(result.told)
+    return Grade(one.person, verdicts, remarks, told, changed=notebook.changed)
+
+
+def _run(*arguments):
+    """Run a submission, once more where it could not begin: another may have filled the disk."""
+    try:
+        return sandbox.run(*arguments)
+    except (RuntimeError, OSError):
+        return sandbox.run(*arguments)
+
+
+def _compare(grade, before, chapter):
+    """Say in a result what the student had before it, if that differs."""
+    if before and before.hand_in and before.total(chapter) != grade.total(chapter):
+        earned, of = before.total(chapter)
+        grade.remarks.append(f"was graded before, with {earned} of {of} points; this counts")
 
 
 def seed_of(student, seed):
@@ -113,54 +174,60 @@ def seed_of(student, seed):
     return int.from_bytes(hashlib.sha256(f"{seed} {student}".encode()).digest()[:4])
 
 
-def write(grades, chapter, output, general):
-    """Write the two tables, trouble.txt and the feedback pages, each by a temporary name."""
+@contextmanager
+def _workers(number):
+    """Give a pool of threads that start submissions; what still runs at an error is ended."""
+    with ThreadPoolExecutor(number) as pool:
+        try:
+            with sandbox.stopped_at_errors():
+                yield pool
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def write(grades, chapter, output, general, tell, *, whole=False):
+    """Write tables, report, pages and gradebooks, each by a temporary name.
+
+    `whole` says that the roster is known, so that a gradebook can be for all who are in it.
+    """
     (output / "feedback").mkdir(parents=True, exist_ok=True)
-    rows = [("student", "exercise", "points", "of", "total", "source")]
-    totals = [("student", *(exercise.name for exercise in chapter.exercises), "total", "of")]
-    lines = list(general)
+    lines, pages, names = list(general), {}, file_names([one.student for one in grades])
     for one in grades:
-        total, of = points(chapter, one.verdicts)
-        student, source = harmless(one.student), harmless(one.source)
-        earned = [
-            exercise.points * (one.verdicts[exercise.name].kind == "right")
-            for exercise in chapter.exercises
-        ]
-        for exercise, got in zip(chapter.exercises, earned, strict=True):
-            rows.append((student, exercise.name, got, exercise.points, total, source))
-        totals.append((student, *earned, total, of))
+        try:
+            pages[one.student] = text = page(one, chapter)
+            with replacing(output / "feedback" / f"{names[one.student]}.html") as temporary:
+                temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
+        except ValueError as error:
+            one.remarks.append(f"has no page: {error}")
         lines += [f"{one.student}: {remark}" for remark in one.remarks]
-        remarks = [remark for remark in one.remarks if remark not in one.told]
-        text = page(one.student, chapter, one.verdicts, remarks)
-        with replacing(output / "feedback" / f"{one.student}.html") as temporary:
-            temporary.write_text(text, encoding="utf-8")
-    write_table(output / "grades.csv", rows)
-    write_table(output / "totals.csv", totals)
-    with replacing(output / "trouble.txt") as temporary:
-        temporary.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    for path, rows in zip(("grades.csv", "totals.csv"), tables.marks(grades, chapter), strict=True):
+        tables.write(output / path, rows)
+    sites = {one.person.site for one in grades}
+    if "Canvas" in sites or whole:
+        rows = tables.canvas(grades, chapter)
+        tables.write(output / "gradebook-canvas.csv", rows, excel=False)
+    if "Moodle" in sites:
+        rows = tables.moodle(grades, chapter)
+        tables.write(output / "gradebook-moodle.csv", rows, excel=False)
+    zipped(output / "feedback.zip", grades, pages)
+    texts = {
+        "class.html": overview(grades, chapter),
+        "trouble.txt": "".join(f"{shown(line)}\n" for line in lines),
+    }
+    for name, text in texts.items():
+        with replacing(output / name) as temporary:
+            temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
+    if gone := remove_old_pages(output / "feedback", names.values()):
+        tell(f"removed the feedback of an earlier run for {', '.join(gone)}: not in this one")
 
 
-def write_table(path, rows):
-    """Write a table as CSV, with the mark by which Excel knows that an ü is one."""
-    with (
-        replacing(path) as temporary,
-        open(temporary, "w", encoding="utf-8-sig", newline="") as file,
-    ):
-        csv.writer(file).writerows(rows)
-
-
-def harmless(name):
-    """Return a name that no spreadsheet takes for a formula."""
-    return f"'{name}" if name.startswith(("=", "+", "-", "@")) else name
-
-
-def remove_old_pages(folder, students):
+def remove_old_pages(folder, names):
     """Remove the pages that an earlier run wrote for others than these; return whose they were."""
     gone = [
         path
         for path in sorted(folder.glob("*.html"))
-        if composed(path.stem) not in students
-        and MARK in path.read_text(encoding="utf-8", errors="replace")
+        if path.stem not in names and MARK in path.read_text(encoding="utf-8", errors="replace")
     ]
     for path in gone:
         path.unlink()
@@ -170,14 +237,23 @@ def remove_old_pages(folder, students):
 def parse():
     """Read the command line; end with a message where it makes no sense."""
     parser = argparse.ArgumentParser(
-        prog="python -m coursework.grading", description="Grade a folder of submitted notebooks."
+        prog="python -m coursework.grading",
+        description="Grade a folder of submitted notebooks.",
+        epilog="python -m coursework.grading gradescope --chapter 03 makes an autograder.",
     )
-    parser.add_argument("folder", type=Path, help="notebooks, or one folder per student")
-    parser.add_argument("--chapter", required=True, metavar="03", help="the chapter to grade")
-    parser.add_argument("--output", type=Path, help="default: results/chapter_03")
-    parser.add_argument("--seed", type=int, default=0, help="other random input for the checks")
-    parser.add_argument("--time-limit", type=float, default=60, help="seconds per cell: 60")
-    parser.add_argument("--memory-limit", type=int, default=3000, help="megabytes: 3000")
+    add = parser.add_argument
+    add("folder", type=Path, help="notebooks, or one folder per student")
+    add("--chapter", required=True, metavar="03", help="the chapter to grade")
+    add("--output", type=Path, help="default: results/chapter_03")
+    add("--roster", type=Path, metavar="CSV", help="the class: id, name, e-mail, group")
+    add("--without", nargs="+", default=[], metavar="TAG", help="as the handouts were made")
+    add("--replace", action="store_true", help="forget what was graded before")
+    add("--workers", type=int, default=WORKERS, help="notebooks that run at a time: 2")
+    add("--seed", type=int, default=0, help="other random input for the checks")
+    add("--time-limit", type=float, default=60, help="seconds per cell: 60")
+    add("--memory-limit", type=int, default=3000, help="megabytes: 3000")
+    add("--checks", type=Path, help="a folder of checks that only you have")
+    add("--require-isolation", action="store_true", help="go on in a locked room only")
     options = parser.parse_args()
     options.chapter = options.chapter.zfill(2)
     if not options.folder.is_dir():
@@ -185,8 +261,14 @@ def parse():
     if options.chapter not in chapters():
         known = ", ".join(chapters())
         parser.error(f"the course has no exercises in chapter {options.chapter}; it has {known}")
-    if options.time_limit <= 0 or options.memory_limit <= 0:
-        parser.error("the limits must be above 0")
+    if min(options.time_limit, options.memory_limit, options.workers) <= 0:
+        parser.error("the limits and the workers must be above 0")
+    if options.roster and not options.roster.is_file():
+        parser.error(f"there is no file {options.roster}")
+    if options.checks:
+        own = options.checks / f"chapter_{options.chapter}.py"
+        if not own.is_file():
+            parser.error(f"there is no file {own} with checks")
     options.output = options.output or Path("results", f"chapter_{options.chapter}")
     return options
 
@@ -194,14 +276,40 @@ def parse():
 def main():
     """Grade, then say where the results are."""
     print_any_name()
+    sys.stdout.reconfigure(line_buffering=True)  # a log file shows how far it is
     options = parse()
+    if why := why_not_locked():
+        if options.require_isolation:
+            sys.exit(f"There is no locked room here: {why}. Nothing was graded.")
+        print(f"Beware: {NOT_LOCKED.format(why)}")
     if missing := what_is_missing():
         print(f"Beware: {missing}")
-    limits = Limits(options.time_limit, options.memory_limit)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    checks = str(options.checks.resolve()) if options.checks else ""
+    limits = Limits(options.time_limit, options.memory_limit, checks)
+    kept = "What was graded is kept: the same command goes on from there."
     try:
         check_writable(options.output)  # before the minutes that grading takes
-        grade(options.folder, options.chapter, options.output, limits, options.seed)
-    except (OSError, RuntimeError, ValueError) as error:
+        grades = grade(
+            options.folder,
+            options.chapter,
+            options.output,
+            limits,
+            options.seed,
+            without=options.without,
+            students=roster.read(options.roster) if options.roster else (),
+            workers=options.workers,
+            again=options.replace,
+        )
+    except ValueError as error:
         sys.exit(str(error))
+    except OSError as error:
+        sys.exit(f"{error}. {kept}")
+    except KeyboardInterrupt:
+        print(f"Stopped. {kept}", file=sys.stderr)
+        sys.exit(INTERRUPTED)
     print(f"\n{(options.output / 'trouble.txt').read_text(encoding='utf-8')}")
-    print(f"The marks are in {options.output}: grades.csv, totals.csv, trouble.txt and feedback")
+    print(f"The marks are in {options.output}: totals.csv, grades.csv, trouble.txt, feedback")
+    failed = [one.student for one in grades if not one.hand_in and one.source]
+    if failed:
+        sys.exit(f"Not graded, at least in part: {', '.join(failed)}. Run the command again.")

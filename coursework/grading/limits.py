@@ -1,7 +1,6 @@
 """What a submission may use and what it sees: limits, environment variables, fonts."""
 
 import os
-import shutil
 import site
 import sys
 from dataclasses import dataclass
@@ -15,10 +14,14 @@ MORE_PROCESSES = 200  # threads count too
 
 @dataclass(frozen=True)
 class Limits:
-    """What a submission may use: `seconds` for each cell, `megabytes` of memory."""
+    """What a submission may use: `seconds` for each cell, `megabytes` of memory.
+
+    `checks` is a folder with checks that only this machine has, or "".
+    """
 
     seconds: float
     megabytes: int
+    checks: str = ""
 
 
 def what_is_missing():
@@ -36,16 +39,14 @@ def what_is_missing():
     return " ".join(missing)
 
 
-def environment(folder, seed):
+def environment(folder):
     """Return the few variables that a submission sees."""
     kept = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "LD_LIBRARY_PATH")
     return {name: os.environ[name] for name in kept if name in os.environ} | {
         **{name: str(folder) for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP")},
-        "EXERCISE_SEED": str(seed),
-        "IPYTHONDIR": str(folder / ".ipython"),
+        "IPYTHONDIR": str(Path(folder, ".ipython")),
         "MPLBACKEND": "Agg",
-        "MPLCONFIGDIR": str(folder / ".matplotlib"),
-        "NBGRADER_EXECUTION": "autograde",
+        "MPLCONFIGDIR": str(Path(folder, ".matplotlib")),
         "OPENBLAS_NUM_THREADS": "1",
         "PIP_NO_INDEX": "1",  # !pip install must not change the grader's Python
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -53,15 +54,6 @@ def environment(folder, seed):
         "PYTHONUSERBASE": site.getuserbase(),
         "PYTHONUTF8": "1",
     }
-
-
-def copy_fonts(folder):
-    """Copy Matplotlib's list of fonts, which takes seconds to make."""
-    import matplotlib
-
-    (folder / ".matplotlib").mkdir()
-    for path in Path(matplotlib.get_cachedir()).glob("fontlist*.json"):
-        shutil.copy(path, folder / ".matplotlib")
 
 
 def resource_limits(limits):

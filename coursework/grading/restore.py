@@ -56,7 +56,7 @@ def why_open(exercise, cells):
     if not answers:
         return "The cell of this exercise is missing in your notebook."
     code = [
-        answer if answer == normal(exercise.stub) else re.sub(r"(?m)^\s*#.*", "", answer).strip()
+        answer if answer == normal(exercise.stub) else re.sub(r"(?m)^[ \t]*#.*", "", answer).strip()
         for answer in answers
     ]
     if not set(code) - {"", normal(exercise.stub)}:

@@ -1,40 +1,84 @@
-"""Run the cells of one submission; started by sandbox.py in a process of its own.
+"""Run the cells of one submission, and its functions when a check asks; started by room.py.
 
-The job comes by standard input, as JSON. The report goes, one line of JSON for each event, to what
-was standard output; what the student's code prints goes nowhere.
+This process is the student's. It imports nothing of the checks, and no verdict comes from it.
+Requests come, line by line, by standard input, and answers go to what was standard output; what the
+student's code prints goes nowhere.
 """
 
 import builtins
 import importlib
+import importlib.machinery
 import json
 import os
+import re
 import sys
 import traceback
-from unittest.mock import patch
-
-VARIABLES = ("EXERCISE_SEED", "NBGRADER_EXECUTION")
+import types
 
 
 def main():
-    """Do the job: limits first, then the course's modules, then the student's code."""
-    job = json.loads(sys.stdin.read())
-    set_limits(job["limits"])
-    sys.path.insert(0, job["course"])
-    checks = importlib.import_module(f"helpers.exercises.chapter_{job['chapter']}")
-    importlib.import_module("matplotlib.pyplot")  # slow, and not at the first cell's expense
+    """Set limits, import what every notebook needs, then do what is asked."""
+    channel = Channel()
+    set_limits(channel.start["limits"])
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    wire = importlib.import_module("wire")
+    sys.path[0] = channel.start["course"]
+    sys.path.append(os.getcwd())  # for modules that a notebook has written
+    sys.meta_path.insert(0, NoChecks())
+    import_helpers(channel.start["course"])
     shell = notebook_shell()
-    originals = Originals()
-    report = reporter(job["token"])
-    for number, step in job["steps"]:
-        report(begin=number)
-        if not step["check"]:
-            report(cell=number, **run_cell(shell, step["source"]))
-            continue
-        replaced = originals.put_back()
-        answers = [compile(text, "the check", "eval") for text in step["answers"]]
-        verdict, missing = run_check(getattr(checks, step["check"]), answers, shell.user_ns)
-        report(check=number, replaced=replaced, verdict=verdict, missing=missing)
-    report(done=True)
+    peer = wire.Peer(channel.send, channel.receive)
+
+    def start(request):
+        if request["slow"]:  # not at the expense of the first cell that uses them
+            for name, part in (("pandas", "DataFrame"), ("helpers.explorers", "errors")):
+                getattr(sys.modules[name], part)
+        return {}
+
+    def cell(request):
+        return run_cell(shell, request["source"], wire.missing_name)
+
+    def answers(request):
+        peer.forget()
+        codes = [compile(text, "the check", "eval") for text in request["answers"]]
+        return {"values": [peer.pack(eval(code, shell.user_ns)) for code in codes]}
+
+    ways = {"start": start, "cell": cell, "answers": answers}
+    while True:
+        peer.answer(channel.receive(), ways)
+
+
+class Channel:
+    """The pipe to the checks; `start` is the first message of theirs.
+
+    A copy of this process that the student's code has made ends when it comes back here.
+    """
+
+    def __init__(self):
+        self._requests = os.fdopen(os.dup(0), encoding="utf-8")
+        self._answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        self.start = json.loads(self._requests.readline())
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for descriptor in (0, 1, 2):
+            os.dup2(nowhere, descriptor)
+        self._process = os.getpid()
+
+    def send(self, message):
+        self._leave_copies()
+        # Whatever else was written into the channel stays a line of its own.
+        self._answers.write("\n" + json.dumps({"token": self.start["token"], **message}) + "\n")
+        self._answers.flush()
+
+    def receive(self):
+        self._leave_copies()
+        line = self._requests.readline()
+        if not line:
+            os._exit(0)
+        return json.loads(line)
+
+    def _leave_copies(self):
+        if os.getpid() != self._process:
+            os._exit(0)
 
 
 def set_limits(limits):
@@ -50,24 +94,57 @@ def set_limits(limits):
             continue
 
 
-def reporter(token):
-    """Return a function that reports to the parent; send all that is printed from now on nowhere.
+class NoChecks:
+    """Find stand-ins for the checks: whatever is imported from `helpers.exercises` does nothing."""
 
-    The token shows that a line is from here. A copy of this process that the student's code has
-    made stays silent.
-    """
-    channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
-    process = os.getpid()
+    def find_spec(self, name, path=None, target=None):
+        if f"{name}.".startswith("helpers.exercises."):
+            return importlib.machinery.ModuleSpec(name, self, is_package=True)
+        return None
 
-    def report(**event):
-        if os.getpid() == process:
-            channel.write(json.dumps({"token": token, **event}) + "\n")
-            channel.flush()
+    def create_module(self, spec):
+        return None
 
-    return report
+    def exec_module(self, module):
+        if module.__name__ != "helpers.exercises":
+            module.__getattr__ = do_nothing
+
+
+def do_nothing(name):
+    """Return a check that does nothing: the course's own is run elsewhere."""
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return lambda *answers, **options: None
+
+
+class Later(types.ModuleType):
+    """A module that is imported when something in it is first used: most answers do not."""
+
+    def __getattr__(self, name):
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        module = importlib.import_module(self.__name__)
+        vars(self).update(vars(module))
+        return getattr(module, name)
+
+
+class Pictures(Later):
+    """`helpers.plots`; what the set-up cell imports from it, `ch03`, is imported later as well."""
+
+    def __getattr__(self, name):
+        if not re.fullmatch(r"ch\d\d", name):
+            return super().__getattr__(name)
+        return sys.modules.setdefault(f"{self.__name__}.{name}", Later(f"{self.__name__}.{name}"))
+
+
+def import_helpers(course):
+    """Import the course's `helpers`, but not the slow parts of it that few answers use."""
+    sys.modules["pandas"] = Later("pandas")
+    helpers = importlib.import_module("helpers")
+    helpers.explorers, helpers.plots = Later("helpers.explorers"), Pictures("helpers.plots")
+    helpers.plots.__path__ = [os.path.join(course, "helpers", "plots")]
+    for module in (helpers.explorers, helpers.plots):
+        sys.modules[module.__name__] = module
 
 
 def notebook_shell():
@@ -79,6 +156,11 @@ def notebook_shell():
         def enable_gui(self, gui=None):
             """Do nothing: figures are not shown."""
 
+        def showtraceback(self, *arguments, **options):
+            """Do nothing: no one reads it, and it is slow to make."""
+
+        showsyntaxerror = showtraceback
+
     shell = Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
     # `%matplotlib widget` or `qt` would ask for packages that only show figures.
     shell.register_magic_function(lambda line: None, "line", "matplotlib")
@@ -86,55 +168,14 @@ def notebook_shell():
     return shell
 
 
-class Originals:
-    """The course's modules, and what checks read of the environment, before the student's code."""
-
-    def __init__(self):
-        self.environment = {name: os.environ[name] for name in VARIABLES}
-        self.modules = [
-            (module, dict(vars(module)))
-            for name, module in sys.modules.items()
-            if name.partition(".")[0] == "helpers"
-        ]
-
-    def put_back(self):
-        """Undo what the student's code has replaced; return the names in modules."""
-        os.environ.update(self.environment)
-        replaced = []
-        for module, before in self.modules:
-            for name, value in before.items():
-                if vars(module).get(name, ...) is not value:
-                    setattr(module, name, value)
-                    replaced.append(f"{module.__name__}.{name}")
-        return replaced
-
-
-def run_cell(shell, source):
+def run_cell(shell, source, missing_name):
     """Run a cell as a notebook does; return what stopped it and where, if anything did."""
     done = shell.run_cell(source)
     error = done.error_before_exec or done.error_in_exec
-    if error is None or type(error).__name__ in ("Wrong", "NotAttempted"):
-        return {}  # a check that the student called: the verdict comes from the course's call
-    error_in_words = f"{place(error, source)}{in_words(error)}"
-    return {"error": error_in_words, "missing": missing_name(error)}
-
-
-def run_check(check, answers, names):
-    """Return the verdict of a check, and a name that was missing or None."""
-    from helpers.exercises.frame import NotAttempted, Verdict, Wrong
-
-    shown = [Verdict("right", "")]
-    try:
-        values = [eval(answer, names) for answer in answers]
-        with patch("IPython.display.display", lambda *what, **how: shown.extend(what)):
-            check(*values)
-    except NotAttempted:
-        return Verdict("open", ""), None
-    except Wrong as wrong:
-        return Verdict("wrong", shorten(str(wrong))), missing_name(wrong)
-    except BaseException as error:  # SystemExit is the student's too
-        return Verdict("wrong", f"the check was stopped by {in_words(error)}"), missing_name(error)
-    return [verdict for verdict in shown if isinstance(verdict, Verdict)][-1], None
+    if error is None:
+        return {}
+    words = f"{place(error, source)}{in_words(error)}"
+    return {"stopped": words, "missing": missing_name(error)}
 
 
 def place(error, source):
@@ -156,23 +197,14 @@ def place(error, source):
 
 def in_words(error):
     """Return the last line of a traceback."""
-    if isinstance(error, SyntaxError):
-        return error.msg  # its text would name a file that no one knows
+    if isinstance(error, SyntaxError) and error.msg:
+        return shorten(str(error.msg))  # its text would name a file that no one knows
     return shorten(f"{type(error).__name__}: {error}".rstrip(": "))
 
 
 def shorten(text, length=1000):
     """Return what a student can bear to read: an error may quote a whole array."""
     return text if len(text) <= length else f"{text[:length]} …"
-
-
-def missing_name(error):
-    """Return the name that was not defined, if that is what lies behind an error."""
-    while error is not None:
-        if type(error) is NameError:
-            return error.name
-        error = error.__cause__
-    return None
 
 
 if __name__ == "__main__":

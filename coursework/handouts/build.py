@@ -72,7 +72,7 @@ def build(output, *, numbers=(), course="", due="", without=(), pdf=True, say=pr
             write(edition.linked(source, linkable), new, name, course, due)
             if pdf:
                 try:
-                    print_both(source, new, name, course)
+                    print_both(source, new, name, course, due)
                 except RuntimeError as error:
                     raise RuntimeError(f"{name}: {error}") from error
             say(name)
@@ -141,8 +141,9 @@ def write(source, folder, name, course, due):
     nbformat.write(edition.key(source, course), folder / "key" / name)
 
 
-def print_both(source, folder, name, course):
+def print_both(source, folder, name, course, due):
     """Print the student's chapter into a folder, and the key into the folder key/ in it."""
+    due = edition.due_in_words(source, due)
     title = source.cells[0].source.partition("\n")[0].lstrip("# ")
     name = Path(name).with_suffix(".pdf")
     with printing.chromium() as browser:
@@ -151,7 +152,7 @@ def print_both(source, folder, name, course):
             (True, folder / "key" / name, edition.key_header(course)),
         ):
             paper = edition.on_paper(source, solved=solved)
-            page = printing.to_html(paper, title=title, course=header, solved=solved)
+            page = printing.to_html(paper, title=title, course=header, due=due, solved=solved)
             print_page(browser, page, path)
 
 

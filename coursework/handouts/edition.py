@@ -76,13 +76,19 @@ def student(notebook, header="", due=""):
     The `header` is a line below the title; `due` says until when to hand in a chapter that has
     exercises. Both are plain text, "" to leave them out.
     """
-    to_hand_in = HAND_IN + (f" **Due: {_literal(due)}**" if due else "")
+    due = due_in_words(notebook, due)
+    to_hand_in = HAND_IN + (f" **{_literal(due)}**" if due else "")
     edited = _with_header(notebook, header, to_hand_in if _tasks(notebook) else "")
     edited.cells = [cell for cell in edited.cells if role(cell) not in ("solution", "grading")]
     for cell in _unsay(edited, "solution").cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return edited
+
+
+def due_in_words(notebook, due):
+    """Return what says until when to hand in, "" where nothing is to be."""
+    return f"Due: {due}" if due and _tasks(notebook) else ""
 
 
 def key(notebook, header=""):

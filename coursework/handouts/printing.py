@@ -46,10 +46,11 @@ def missing():
     return lacks
 
 
-def to_html(notebook, *, title, course, solved):
+def to_html(notebook, *, title, course, due="", solved):
     """Return a chapter from `edition.on_paper` as one HTML page that is laid out for A4.
 
-    Course and title stand at the top of each page, left and right; `solved` is for the key.
+    Course and title stand at the top of each page, left and right, `due` on a student's first;
+    `solved` is for the key.
     """
     import jupyter_server_mathjax
     from nbconvert import HTMLExporter
@@ -61,7 +62,8 @@ def to_html(notebook, *, title, course, solved):
         exclude_anchor_links=True,
     )
     exporter.register_filter("css_string", css_string)
-    handout = {"title": title, "course": course, "solved": solved, "mathjax": mathjax.as_uri()}
+    handout = {"title": title, "course": course, "due": due, "solved": solved}
+    handout["mathjax"] = mathjax.as_uri()
     page, _ = exporter.from_notebook_node(notebook, {"handout": handout})
     return page
 

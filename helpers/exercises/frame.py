@@ -203,7 +203,8 @@ def remark_if_slow(function, reference, *arguments, times=30):
 def has_loop(function):
     """Tell whether the reader's function loops in Python; no, where its source is out of reach."""
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+        source = getattr(function, "source", None) or inspect.getsource(function)
+        tree = ast.parse(textwrap.dedent(source))
     except (OSError, TypeError, SyntaxError):
         return False
     loops = (ast.For, ast.While, ast.comprehension)
@@ -211,12 +212,13 @@ def has_loop(function):
 
 
 def _seconds(function, arguments):
+    """Return how long a call takes: as the function says itself, if it runs in another process."""
     given = [_copy(argument) for argument in arguments]
     start = time.perf_counter()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         function(*given)
-    return time.perf_counter() - start
+    return getattr(function, "seconds", time.perf_counter() - start)
 
 
 def _copy(value):

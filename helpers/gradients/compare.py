@@ -38,7 +38,7 @@ class GradientReport:
     `verdict` says what is likely wrong, in which arrays, and how to repair it.
     """
 
-    table: pd.DataFrame
+    table: "pd.DataFrame"  # in quotes, so that pandas can be imported later
     verdict: str
 
     @property

@@ -14,6 +14,7 @@ from troubled_class import BINARY, ENDLESS, NAMES, NUMBER, ON_PAPER, SECOND, STE
 from coursework.course import chapters, read_chapter
 from coursework.grading.grade import grade
 from coursework.grading.limits import Limits
+from coursework.grading.names import file_names, shown
 
 pytestmark = pytest.mark.slow
 EXERCISES = read_chapter(chapters()[NUMBER]).exercises
@@ -79,13 +80,20 @@ FULL = {
     "Ben Bright": ["was changed last"],
     "shadows": ["handed in besides and not used: helpers.py, numpy.py"],
     "old": ["is in nbformat 3, an old form; it was converted"],
+    "odd": [],
+    "at the end": [f"{TITLE}: the check is missing; the course's own was used"],
+    "odd words": [
+        r"does not run: line 1, `raise ValueError('a word: \ud800\nZoë Müller: cheated')`",
+        "does not run: line 1, `raise NameError('x', name=5)`: NameError: x",
+        "does not run: line 1, `raise NameError('x', name=['a'])`: NameError: x",
+    ],
     "windows": ["is not UTF-8; it was read as cp1252"],
 }
 
 NOTHING = {
     "untouched": [],
     "edited": ["the check was changed; the course's own was used"],
-    "replaces": ["had replaced helpers.exercises.frame.expect", "chapter_03.check_binary_loss"],
+    "replaces": [],
     "forges": [],
     "another chapter": ["handed in chapter 02, nothing for 03"],
     "zipped": ["zipped.zip was not read: unpack it first", "no notebook for"],
@@ -103,6 +111,13 @@ NOTHING = {
     "not json": ["is no notebook: it is not JSON", "no notebook for"],
     "cut off": ["is no notebook: it is cut off before its end", "no notebook for"],
     "empty": ["is empty", "no notebook for"],
+    "mark": ["mark.ipynb is empty", "no notebook for"],
+    "deep": ["is nested too deeply", "no notebook for"],
+    r"M\xfcller": [r"M\xfcller.ipynb is empty", "no notebook for"],
+    r"two\nlines": [r"two\nlines.ipynb is empty", "no notebook for"],
+    "long" * 62: ["is empty", "no notebook for"],
+    "2024-0153": ["2024-0153.ipynb is empty", "no notebook for"],
+    "2024-0154": ["2024-0154.ipynb is empty", "no notebook for"],
     "list": ["is JSON, but no notebook", "no notebook for"],
     "damaged": ["is a damaged notebook", "no notebook for"],
     "nothing": ["no notebook for chapter 03"],
@@ -189,7 +204,8 @@ def test_no_file_name_of_a_notebooks_machinery_is_shown(graded):
 
 
 def read_page(graded, student):
-    return (graded.folder / "feedback" / f"{student}.html").read_text(encoding="utf-8")
+    name = file_names(list(graded.points))[student]
+    return (graded.folder / "feedback" / f"{name}.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("student", ["no stub", "neither"])
@@ -240,7 +256,8 @@ def readable(path):
 
 
 def test_the_table(graded):
-    assert list(graded.rows[0]) == ["student", "exercise", "points", "of", "total", "source"]
+    columns = ["student", "exercise", "points", "of", "total", "source", "id", "late"]
+    assert list(graded.rows[0]) == columns
     students = {row["student"] for row in graded.rows}
     assert students == set(graded.remarks) - {"=1+1"} | {"'=1+1"}  # no formula in a spreadsheet
     assert len(graded.rows) == len(NAMES) * len(students)
@@ -251,6 +268,9 @@ def test_the_table(graded):
     assert sources["'=1+1"] == "'=1+1.ipynb"
     assert sources["Mia Moodle"] == "Mia Moodle_123456_assignsubmission_file_"
     assert sources["canvascem"] == f"canvascem_LATE_12346_67891_{STEM}-1.ipynb"
+    late = {row["student"]: (row["id"], row["late"]) for row in graded.rows}
+    assert late["canvascem"] == ("12346", "LATE")
+    assert late["Mia Moodle"] == ("123456", "")
     days = [f"12345-67890 - Ben Bright - {day} Nov, 2026 914 PM" for day in (11, 12)]
     assert sources["Ben Bright"] == "; ".join(days)
 
@@ -260,22 +280,27 @@ def test_the_totals(graded):
         rows = list(csv.DictReader(file))
     assert [row["student"].lstrip("'") for row in rows] == list(graded.points)
     for row in rows:
-        points = graded.points[row.pop("student").lstrip("'")]
+        points = graded.points[row["student"].lstrip("'")]
         total = {"total": sum(points.values()), "of": sum(OF.values())}
-        assert row == {name: str(value) for name, value in (points | total).items()}
+        assert row | {name: str(value) for name, value in (points | total).items()} == row
 
 
 def test_the_report_has_all_remarks_and_nothing_else(graded):
     lines = [f"{one}: {line}" for one, remarks in graded.remarks.items() for line in remarks]
-    assert graded.report.splitlines() == lines
+    hidden = ".hidden.ipynb is not used: its name begins with a dot"
+    assert graded.report.splitlines() == [hidden, *map(shown, lines)]  # each is one line
 
 
 def test_each_student_has_a_page_and_no_half_written_file_is_left(graded):
     pages = sorted(path.name for path in (graded.folder / "feedback").iterdir())
-    assert pages == sorted(f"{student}.html" for student in graded.points)
+    names = file_names(list(graded.points))
+    assert pages == sorted(f"{name}.html" for name in names.values())
+    assert names["Zoë Müller"] == "Zoë Müller"
     assert not any(name.startswith(".") for name in pages)
     others = sorted(path.name for path in graded.folder.iterdir())
-    assert others == ["feedback", "grades.csv", "totals.csv", "trouble.txt"]
+    tables = ["gradebook-canvas.csv", "gradebook-moodle.csv", "grades.csv", "totals.csv"]
+    rest = ["class.html", "feedback", "feedback.zip", "results.jsonl", "trouble.txt"]
+    assert others == sorted(tables + rest)
 
 
 def test_the_page_says_what_is_right_what_is_not_and_why(graded):

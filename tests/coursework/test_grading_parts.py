@@ -1,10 +1,12 @@
 """Grading: every chapter, the command line, the tables, names, and what students read."""
 
 import csv
-import os
+import json
 import re
 import subprocess
 import sys
+import time
+import tracemalloc
 
 import nbformat
 import pytest
@@ -12,11 +14,13 @@ from student_notebooks import exercises_of, hand_in, solved
 from troubled_class import NUMBER, binary
 
 from coursework.course import ROOT, chapters, read_chapter
-from coursework.grading import runner
 from coursework.grading.feedback import page
 from coursework.grading.grade import grade, main, parse, seed_of
 from coursework.grading.limits import Limits
-from coursework.grading.names import student_of
+from coursework.grading.names import Person, person_of
+from coursework.grading.restore import why_open
+from coursework.grading.results import Grade
+from coursework.grading.submissions import Cell, read
 from helpers.exercises.frame import Verdict
 
 LIMITS = Limits(seconds=10, megabytes=1500)
@@ -50,7 +54,7 @@ def test_the_same_marks_again_from_the_command_line(tmp_path):
         first, second = (tmp_path / run / name for run in ("first", "second"))
         assert first.read_bytes() == second.read_bytes()
     table = (tmp_path / "first" / "grades.csv").read_text(encoding="utf-8-sig")
-    assert "Zoë,binary-loss,0,3,3,Zoë.ipynb\n" in table
+    assert "Zoë,binary-loss,0,3,3,Zoë.ipynb,,\n" in table
 
 
 def test_a_folder_without_notebooks_changes_nothing(tmp_path, monkeypatch):
@@ -76,7 +80,7 @@ def test_feedback_of_students_who_are_gone_is_removed_and_nothing_else(tmp_path)
     (pages / "notes.html").write_text("<p>by hand</p>", encoding="utf-8")
     assert not any("removed" in line for line in lines)
     (folder / "Zoë.ipynb").unlink()
-    grade(folder, NUMBER, tmp_path / "out", LIMITS, tell=lines.append)
+    grade(folder, NUMBER, tmp_path / "out", LIMITS, again=True, tell=lines.append)
     assert sorted(path.name for path in pages.iterdir()) == ["Anna.html", "notes.html"]
     assert lines[-1] == "removed the feedback of an earlier run for Zoë: not in this one"
 
@@ -99,17 +103,14 @@ def test_the_documented_lines_join_chapters(tmp_path, monkeypatch):
     }.items():
         (tmp_path / "results" / chapter).mkdir(parents=True)
         (tmp_path / "results" / chapter / "totals.csv").write_text(rows, encoding="utf-8-sig")
-    paper = "student,paper\nAnna,0.5\nAna,2\n007,\n"
-    (tmp_path / "results" / "paper.csv").write_text(paper, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     exec(code, {})
     with open("results/course.csv", encoding="utf-8-sig", newline="") as file:
         rows = [[row[0], *map(float, row[1:])] for row in list(csv.reader(file))[1:]]
     assert rows == [
-        ["007", 2, 0, 0, 2],
-        ["Ana", 0, 0, 2, 2],
-        ["Anna", 1, 3, 0.5, 4.5],
-        ["NA", 0, 1, 0, 1],
+        ["007", 2, 0, 2],
+        ["Anna", 1, 3, 4],
+        ["NA", 0, 1, 1],
     ]
 
 
@@ -118,7 +119,10 @@ def test_the_documented_lines_join_chapters(tmp_path, monkeypatch):
     [
         (["missing", "--chapter", "03"], "there is no folder missing"),
         ([".", "--chapter", "77"], "no exercises in chapter 77; it has 01, 02, 03"),
-        ([".", "--chapter", "03", "--time-limit", "0"], "the limits must be above 0"),
+        (
+            [".", "--chapter", "03", "--time-limit", "0"],
+            "the limits and the workers must be above 0",
+        ),
     ],
 )
 def test_arguments_that_make_no_sense(arguments, message, monkeypatch, capsys):
@@ -129,19 +133,37 @@ def test_arguments_that_make_no_sense(arguments, message, monkeypatch, capsys):
     assert message in capsys.readouterr().err
 
 
-def test_checks_read_the_environment_that_the_grader_gave(monkeypatch):
-    for name in runner.VARIABLES:
-        monkeypatch.setenv(name, "7")
-    originals = runner.Originals()
-    monkeypatch.setenv("EXERCISE_SEED", "0")
-    monkeypatch.delenv("NBGRADER_EXECUTION")
-    assert originals.put_back() == []
-    assert [os.environ[name] for name in runner.VARIABLES] == ["7", "7"]
-
-
 def test_random_input_is_the_students_own():
     assert seed_of("Anna", 0) == seed_of("Anna", 0)
     assert len({seed_of("Anna", 0), seed_of("Ben", 0), seed_of("Anna", 1)}) == 3
+
+
+def test_a_notebook_with_many_outputs_takes_little_memory(tmp_path):
+    output = {"output_type": "stream", "name": "stdout", "text": ["a line of output\n"]}
+    cell = {"cell_type": "code", "source": "1 + 1", "outputs": [output] * 20_000}
+    path = tmp_path / "many.ipynb"
+    path.write_text(json.dumps({"nbformat": 4, "cells": [cell]}), encoding="utf-8")
+    tracemalloc.start()
+    cells, _ = read(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [one.source for one in cells] == ["1 + 1"]
+    assert peak < 3 * path.stat().st_size
+
+
+def test_an_answer_with_many_empty_lines_takes_no_time():
+    source = "def hardest():" + "\n" * 60_000 + "    raise NotImplementedError"
+    exercise = read_chapter(chapters()[NUMBER]).exercises[1]
+    begin = time.process_time()
+    assert "NotImplementedError" in why_open(exercise, [Cell("", source, exercise.stub_id)])
+    assert time.process_time() - begin < 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_notebooks_in_any_encoding(encoding, tmp_path):
+    text = '{"nbformat": 4, "cells": [{"cell_type": "code", "source": "Zoë"}]}'
+    (tmp_path / "a.ipynb").write_bytes(text.encode(encoding))
+    assert [one.source for one in read(tmp_path / "a.ipynb")[0]] == ["Zoë"]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +183,7 @@ def test_random_input_is_the_students_own():
     ],
 )
 def test_whose_notebook(file, student):
-    assert student_of(file, ["02_forward", "03_losses"])[0] == student
+    assert person_of(file, ["02_forward", "03_losses"])[0].name == student
 
 
 @pytest.mark.parametrize("number", chapters())
@@ -169,7 +191,7 @@ def test_hints_are_readable_in_the_feedback(number):
     """Formulas become pictures; what a student reads has no bare TeX."""
     chapter = read_chapter(chapters()[number])
     verdicts = {one.name: Verdict("wrong", "`a<b`") for one in chapter.exercises}
-    text = page("<Zoë>", chapter, verdicts, [])
+    text = page(Grade(Person("<Zoë>"), verdicts), chapter)
     assert "<Zoë>" not in text
     assert text.count("<code>a&lt;b</code>") == len(chapter.exercises)
     words = re.sub(r"<img[^>]+>|<code>.*?</code>", "", text)

@@ -59,9 +59,9 @@ def built(request, tmp_path_factory):
     output = tmp_path_factory.mktemp(request.param) / "new" / "handouts"
     print_both = handouts.print_both
 
-    def print_few(source, folder, name, course):
+    def print_few(source, folder, name, *header):
         if name in [paper.name for paper in PAPERS]:
-            print_both(source, folder, name, course)
+            print_both(source, folder, name, *header)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(handouts, "print_both", print_few)
@@ -222,7 +222,9 @@ def test_the_header_is_on_every_page(built):
     pages = int(re.search(r"1 of (\d+)", words)[1])
     assert all(f"{page} of {pages}" in words for page in range(1, pages + 1))
     assert words.count(HEADER) == pages
+    assert words.count(f"Due: {DUE}") == 1
     key = built.text(CHAPTERS[3], "key")
+    assert f"Due: {DUE}" not in key
     assert key.count(f"Instructor’s key · {HEADER}") == int(re.search(r"1 of (\d+)", key)[1])
 
 
