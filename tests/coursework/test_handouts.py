@@ -527,7 +527,7 @@ def test_a_fault_leaves_the_older_handouts(build, monkeypatch, capsys):
     assert build("--chapters", "01") == 0
     before = sorted(build.output.rglob("*"))
 
-    def fail(source, folder, name, course):
+    def fail(*of_the_chapter):
         raise RuntimeError("the PDF is not as it should be: raw LaTeX")
 
     monkeypatch.setattr(handouts, "print_both", fail)
