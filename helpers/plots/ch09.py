@@ -168,10 +168,14 @@ def ones(X):
     )
 
 
+# few grays and plain pixels: noise is what makes a picture large
+LIGHT = {"cmap": plt.get_cmap("gray", 64), "vmin": 0, "vmax": 1, "interpolation": "nearest"}
+
+
 def photo(image):
     """Draw a photo as the camera saw it."""
     figure, ax = plt.subplots(figsize=(6, 2.2))
-    ax.imshow(image, cmap="gray", vmin=0, vmax=1)
+    ax.imshow(image, **LIGHT)
     ax.set(xticks=[], yticks=[])
     ax.grid(visible=False)
     show(
@@ -185,7 +189,7 @@ def photo_steps(photo, paper, ink, digits):
     for ax, title, image in zip(
         axes.flat, ("photo", "paper alone", "ink"), (photo, paper, 1 - ink), strict=False
     ):
-        ax.imshow(image, cmap="gray", vmin=0, vmax=1)
+        ax.imshow(image, **LIGHT)
         ax.set_title(title)
     colors = np.ones((*ink.shape, 3))
     for number, digit in enumerate(digits):
