@@ -51,7 +51,7 @@ def confusion(C):
 
 def mistakes(X, y, A):
     """Draw images that were read wrong, with true digit, answer and its probability."""
-    captions = [f"{i} read as {a.argmax()}\n{a.max():.3f}" for i, a in zip(y, A, strict=True)]
+    captions = [f"{i} read\nas {a.argmax()}\n{a.max():.3f}" for i, a in zip(y, A, strict=True)]
     show(
         images.digits(X, captions, columns=8),
         f"{len(X)} images that were read wrong with high probability. Many are badly written or "

@@ -5,6 +5,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.ticker import PercentFormatter
 
+from ..drawings import center_of_mass, crop_to_ink
 from . import images
 from .style import BLUE, GRAY, ORANGE, show
 from .surfaces import decision_boundary
@@ -142,14 +143,15 @@ def shift_costs(curves):
     show(figure, f"Accuracy against the shift in pixels: {steps}.")
 
 
-def stages(ink, crop, boxed, final, center):
+def stages(ink, crop, final):
     """Draw a digit on its way from a drawing to an image like MNIST's."""
     figure, axes = plt.subplots(1, 4, figsize=(9, 2.9))
     names = ("drawing", "crop", "box", "center of mass")
-    for ax, name, image in zip(axes, names, (ink, crop, boxed, final), strict=True):
+    steps = (ink, crop, crop_to_ink(final), final)
+    for ax, name, image in zip(axes, names, steps, strict=True):
         _framed(ax, image, name)
         ax.set_xlabel(f"{image.shape[0]} × {image.shape[1]}")
-    r, c = center
+    r, c = center_of_mass(final)
     axes[3].plot(c, r, "+", color=ORANGE, markersize=14, markeredgewidth=2.5)
     show(
         figure,
