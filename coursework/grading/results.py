@@ -43,10 +43,14 @@ class Grade:
         self.id = self.id or self.person.number
 
     def points(self, exercise):
-        """Return the points for an exercise: the instructor's, or all or none."""
+        """Return the points for an exercise: the instructor's, or those of what is right."""
         if exercise.name in self.overrides:
             return self.overrides[exercise.name][0]
-        return exercise.points * (self.verdict(exercise).kind == "right")
+        verdict = self.verdict(exercise)
+        if verdict.kind == "part":
+            points = round(exercise.points * verdict.earned / verdict.of, 2)
+            return int(points) if points == int(points) else points
+        return exercise.points * (verdict.kind == "right")
 
     def total(self, chapter):
         """Return the points earned and the points there are, those for paper included."""
