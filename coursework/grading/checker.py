@@ -93,9 +93,9 @@ def run(chapter, steps, limits, locked):
         result.remarks.append(f"{label} {reason}{question}")
         if step.exercise:
             begin, end = ("Your function", " in the check") if step.check else ("Your cell", "")
-            sentence = f"{begin} {reason}{end}{question}"
-            result.verdicts[step.exercise] = Verdict("wrong", sentence)
-            result.told.add(result.remarks[-1])
+            verdict = Verdict("wrong", f"{begin} {reason}{end}{question}")
+            if result.better(step.exercise, verdict):
+                result.told.add(result.remarks[-1])
     return result
 
 
@@ -192,7 +192,7 @@ def _note_check(result, step, verdict):
         remark, error = result.broken[step.exercise]
         verdict = Verdict("wrong", f"Your cell does not run: {error}")
         result.told.add(remark)
-    result.verdicts[step.exercise] = verdict
+    result.better(step.exercise, verdict)
 
 
 def _cause(why, limits):

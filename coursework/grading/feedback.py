@@ -52,13 +52,13 @@ def page(grade, chapter):
         parts.append(f"<h2>About your notebook</h2>\n<ul>{lines}</ul>")
     title = f"{html.escape(grade.student)}: {html.escape(chapter.title)}"
     earned, total = grade.total(chapter)
+    late = f" · {grade.late}, {grade.percent_off:g}% off" if grade.percent_off else ""
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width">\n<title>{title}</title>\n{MARK}\n'
         f"<style>{STYLE}</style>\n</head>\n<body>\n<h1>{html.escape(chapter.title)}</h1>\n"
-        f"<p>{html.escape(grade.student)} · <strong>{earned:g} of {total:g} points</strong></p>\n"
-        + "\n".join(parts)
-        + "\n</body>\n</html>\n"
+        f"<p>{html.escape(grade.student)} · <strong>{earned:g} of {total:g} points</strong>"
+        f"{late}</p>\n" + "\n".join(parts) + "\n</body>\n</html>\n"
     )
 
 
