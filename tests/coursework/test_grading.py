@@ -226,7 +226,7 @@ def test_what_is_right_in_an_answer_counts(graded):
     page = read_page(graded, "in part")
     assert "◐ Right in part</strong> · 2 of 3 points" in page
     assert "Right for ordinary z. Not yet:" in page
-    assert "warned: divide by zero" in page
+    assert "warned: overflow" in page
 
 
 def test_an_answer_may_use_what_the_chapter_defines(graded):
