@@ -1,5 +1,6 @@
 """A class that hands in chapter 03: each student has another trouble."""
 
+import copy
 import json
 import os
 from pathlib import Path
@@ -88,6 +89,15 @@ def pasted_twice():
     """Return a solved notebook with an untouched copy of a stub and a check below."""
     notebook, untouched = solved(NUMBER), hand_in(NUMBER, {})
     notebook.cells += [cell(untouched, SECOND, "stub"), cell(untouched, SECOND, "check")]
+    return notebook
+
+
+def stale_copy():
+    """Return a solved notebook with an older answer, a wrong one, left below the check."""
+    notebook = solved(NUMBER)
+    old = copy.deepcopy(cell(notebook, BINARY, "stub"))
+    old.source = "def binary_loss(z, y):\n    return 0"
+    notebook.cells.append(old)
     return notebook
 
 
@@ -226,6 +236,10 @@ def notebooks():
         "no stub.ipynb": without(solved(NUMBER), (SECOND, "stub")),
         "neither.ipynb": without(solved(NUMBER), (SECOND, "stub"), (SECOND, "check")),
         "pasted twice.ipynb": pasted_twice(),
+        "stale copy.ipynb": stale_copy(),
+        "in part.ipynb": binary(
+            "a = 1 / (1 + np.exp(-z)); return -np.log(np.where(y, a, 1 - a)).mean()"
+        ),
         "checks first.ipynb.txt": checks_first(),
         "at the end.ipynb": at_the_end(),
         "elsewhere.ipynb": answered_elsewhere(),

@@ -17,7 +17,6 @@ import traceback
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from unittest.mock import patch
 
 from coursework.course import ROOT
 from coursework.grading.limits import START_UP, TOTAL, Limits, resource_limits
@@ -26,7 +25,7 @@ from coursework.grading.room import end_all, room
 from coursework.grading.runner import in_words, shorten
 from coursework.grading.sandbox import Result
 from coursework.grading.wire import Gone, Peer, missing_name
-from helpers.exercises.frame import NotAttempted, Verdict, Wrong
+from helpers.exercises.frame import NotAttempted, Verdict, Wrong, verdict_on
 
 SLOW = re.compile(r"\b(plt|pyplot|explorers|pd|pandas|ch\d\d)\b")  # what takes time to import
 
@@ -57,7 +56,7 @@ def listen(requests, jobs):
 def from_job(line):
     """Return the arguments of `run`."""
     job = json.loads(line)
-    os.environ |= {"EXERCISE_SEED": str(job.pop("seed")), "NBGRADER_EXECUTION": "autograde"}
+    os.environ["EXERCISE_SEED"] = str(job.pop("seed"))
     steps = [Step(**step) for step in job.pop("steps")]
     return job | {"steps": steps, "limits": Limits(**job.pop("limits"))}
 
@@ -94,9 +93,9 @@ def run(chapter, steps, limits, locked):
         result.remarks.append(f"{label} {reason}{question}")
         if step.exercise:
             begin, end = ("Your function", " in the check") if step.check else ("Your cell", "")
-            sentence = f"{begin} {reason}{end}{question}"
-            result.verdicts[step.exercise] = Verdict("wrong", sentence)
-            result.told.add(result.remarks[-1])
+            verdict = Verdict("wrong", f"{begin} {reason}{end}{question}")
+            if result.better(step.exercise, verdict):
+                result.told.add(result.remarks[-1])
     return result
 
 
@@ -162,22 +161,21 @@ def _load(path):
 
 def judge(check, answers, peer):
     """Return the verdict of a check, and a name that was missing or None."""
-    shown = [Verdict("right", "")]
     try:
         values = peer.values(peer.ask("answers", answers=answers))
-        with patch("IPython.display.display", lambda *what, **how: shown.extend(what)):
-            check(*values)
+        return Verdict("right", check.judge(*values)), None
     except NotAttempted:
         return Verdict("open", ""), None
     except Wrong as wrong:
-        return Verdict("wrong", shorten(str(wrong))), missing_name(wrong)
+        verdict = verdict_on(wrong)
+        missing = filter(None, map(missing_name, wrong.faults))
+        return verdict._replace(sentence=shorten(verdict.sentence)), next(missing, None)
     except Gone:
         raise
     except BaseException as error:  # SystemExit is the student's too
         return Verdict("wrong", f"the check was stopped by {in_words(error)}"), missing_name(error)
     finally:
         peer.forget()
-    return [verdict for verdict in shown if isinstance(verdict, Verdict)][-1], None
 
 
 def _note_cell(result, step, stopped):
@@ -194,7 +192,7 @@ def _note_check(result, step, verdict):
         remark, error = result.broken[step.exercise]
         verdict = Verdict("wrong", f"Your cell does not run: {error}")
         result.told.add(remark)
-    result.verdicts[step.exercise] = verdict
+    result.better(step.exercise, verdict)
 
 
 def _cause(why, limits):

@@ -12,7 +12,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.mathtext import math_to_image
 
 from coursework.grading.names import file_names
-from helpers.exercises.frame import SIGNS
+from helpers.exercises.frame import SIGNS, join
 from helpers.files import replacing
 
 MARK = '<meta name="generator" content="coursework/grade.py">'  # a page without it is not ours
@@ -23,7 +23,8 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 42em; margin: 2em auto; 
 h1 { font-size: 1.4em; margin-bottom: 0; }
 h2 { font-size: 1.1em; margin: 0; }
 section { border: 1px solid #cccccc; border-left-width: 6px; padding: .7em 1em; margin: 1em 0; }
-.right { border-left-color: #009E73; } .wrong { border-left-color: #D55E00; }
+.right { border-left-color: #009E73; } .part { border-left-color: #0072B2; }
+.wrong { border-left-color: #D55E00; }
 .open, .failed { border-left-color: #595959; }
 p { margin: .4em 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 summary { cursor: pointer; }
@@ -51,13 +52,13 @@ def page(grade, chapter):
         parts.append(f"<h2>About your notebook</h2>\n<ul>{lines}</ul>")
     title = f"{html.escape(grade.student)}: {html.escape(chapter.title)}"
     earned, total = grade.total(chapter)
+    late = f" · {grade.late}, {grade.percent_off:g}% off" if grade.percent_off else ""
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width">\n<title>{title}</title>\n{MARK}\n'
         f"<style>{STYLE}</style>\n</head>\n<body>\n<h1>{html.escape(chapter.title)}</h1>\n"
-        f"<p>{html.escape(grade.student)} · <strong>{earned:g} of {total:g} points</strong></p>\n"
-        + "\n".join(parts)
-        + "\n</body>\n</html>\n"
+        f"<p>{html.escape(grade.student)} · <strong>{earned:g} of {total:g} points</strong>"
+        f"{late}</p>\n" + "\n".join(parts) + "\n</body>\n</html>\n"
     )
 
 
@@ -86,7 +87,7 @@ def _for_site(one):
 
 
 def _section(grade, exercise):
-    kind, sentence = grade.verdict(exercise)
+    kind, sentence, *_, parts = grade.verdict(exercise)
     sign, word, _ = KINDS[kind]
     of = f"{exercise.points} point{'s' * (exercise.points != 1)}"
     lines = [
@@ -97,11 +98,13 @@ def _section(grade, exercise):
     if exercise.name in grade.overrides:
         reason = grade.overrides[exercise.name][1]
         lines.append(f"<p>Your instructor has decided on the points: {_text(reason)}</p>")
+    if parts:
+        lines.append(f"<p>Right {_text(join(parts))}. Not yet:</p>")
     if sentence:
         if re.match(r"[a-z]+ ", sentence):  # a word, not the name of a function
             sentence = sentence[0].upper() + sentence[1:]
         lines.append(f"<p>{_text(sentence)}</p>")
-    if kind in ("wrong", "open"):
+    if kind in ("part", "wrong", "open"):
         hint = FOLD.search(exercise.hint)
         words = (hint[1] if hint else exercise.hint).strip()
         lines.append(f"<details><summary>Hint</summary><p>{_text(words)}</p></details>")

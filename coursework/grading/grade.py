@@ -10,11 +10,13 @@ import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from coursework.course import ROOT, chapters, read_chapter
 from coursework.grading import roster, sandbox, submissions, tables
 from coursework.grading.feedback import MARK, page, zipped
+from coursework.grading.late import Deadline
 from coursework.grading.limits import Limits, what_is_missing
 from coursework.grading.names import file_names, shown
 from coursework.grading.overview import overview
@@ -39,6 +41,7 @@ def grade(
     *,
     without=(),
     students=(),
+    deadline=None,
     workers=WORKERS,
     again=False,
     tell=print,
@@ -48,7 +51,8 @@ def grade(
     The marks, the feedback and the report go into the folder `output`, each result as soon as it
     is there. What is in the folder already is kept, and not graded again unless with `again`. With
     another `seed` each student gets other random input. Exercises whose task has a tag in
-    `without` do not count. `students` is the roster; `tell` takes lines on the progress.
+    `without` do not count. `students` is the roster, `deadline` a `Deadline` or None; `tell` takes
+    lines on the progress.
     """
     course, chapter = chapters(), chosen(number, without)
     stems = [path.stem for path in course.values()]
@@ -73,6 +77,8 @@ def grade(
     absent = {exercise.name: ABSENT for exercise in chapter.exercises}
     grades = roster.class_list(everyone, students, absent)
     general += tables.correct(grades, chapter, overrides, paper)
+    if deadline:
+        deadline.apply(grades)
     write(grades, chapter, output, general, tell, whole=bool(students))
     return grades
 
@@ -247,6 +253,9 @@ def parse():
     add("--output", type=Path, help="default: results/chapter_03")
     add("--roster", type=Path, metavar="CSV", help="the class: id, name, e-mail, group")
     add("--without", nargs="+", default=[], metavar="TAG", help="as the handouts were made")
+    add("--due", type=datetime.fromisoformat, metavar="TIME", help='such as "2026-11-13 10:00"')
+    add("--late-days", type=int, default=0, metavar="N", help="days after it that cost nothing: 0")
+    add("--penalty", type=float, default=0, metavar="PERCENT", help="off for each later day: 0")
     add("--replace", action="store_true", help="forget what was graded before")
     add("--workers", type=int, default=WORKERS, help="notebooks that run at a time: 2")
     add("--seed", type=int, default=0, help="other random input for the checks")
@@ -263,6 +272,10 @@ def parse():
         parser.error(f"the course has no exercises in chapter {options.chapter}; it has {known}")
     if min(options.time_limit, options.memory_limit, options.workers) <= 0:
         parser.error("the limits and the workers must be above 0")
+    if (options.late_days or options.penalty) and not options.due:
+        parser.error("--late-days and --penalty need --due, until when to hand in")
+    if not (options.late_days >= 0 and 0 <= options.penalty <= 100):
+        parser.error("the late days must not be below 0, and the penalty between 0 and 100")
     if options.roster and not options.roster.is_file():
         parser.error(f"there is no file {options.roster}")
     if options.checks:
@@ -286,6 +299,9 @@ def main():
         print(f"Beware: {missing}")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     checks = str(options.checks.resolve()) if options.checks else ""
+    deadline = None
+    if options.due:
+        deadline = Deadline(options.due, options.late_days, options.penalty)
     limits = Limits(options.time_limit, options.memory_limit, checks)
     kept = "What was graded is kept: the same command goes on from there."
     try:
@@ -298,6 +314,7 @@ def main():
             options.seed,
             without=options.without,
             students=roster.read(options.roster) if options.roster else (),
+            deadline=deadline,
             workers=options.workers,
             again=options.replace,
         )

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from coursework.course import ROOT, chapters
 from coursework.grading import grade, submissions
-from coursework.grading.feedback import KINDS
 from coursework.grading.limits import Limits
 from coursework.grading.names import Person, shown
 from helpers.files import replacing
@@ -73,16 +72,15 @@ def run(number, root):
     result = grade.grade_safely(one, chapter, set(chapters()), LIMITS, 0, basis, {})
     tests = []
     for i, exercise in enumerate(chapter.exercises, start=1):
-        kind, sentence = result.verdict(exercise)
-        sign, word, _ = KINDS[kind]
+        verdict = result.verdict(exercise)
         tests.append(
             {
                 "name": exercise.title,
                 "number": str(i),
                 "score": result.points(exercise),
                 "max_score": exercise.points,
-                "status": "passed" if kind == "right" else "failed",
-                "output": f"{sign} {word} {sentence}".strip(),
+                "status": "passed" if verdict.kind == "right" else "failed",
+                "output": repr(verdict).strip(),
                 "visibility": "visible",
             }
         )

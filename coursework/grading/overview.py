@@ -56,7 +56,7 @@ def _exercise(grades, exercise):
     """Return how many have an exercise right, and each sentence of its check with who got it."""
     kinds, sentences = defaultdict(int), defaultdict(list)
     for one in grades:
-        kind, sentence = one.verdict(exercise)
+        kind, sentence, *_ = one.verdict(exercise)
         kinds[kind] += 1
         if kind != "right":
             sentences[kind, NUMBER.sub("#", sentence)].append((sentence, one.student))

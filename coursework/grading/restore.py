@@ -26,12 +26,13 @@ def restore(chapter, cells):
 
     Both begin with the chapter's set-up cell and all stubs, from the course's copy, so that an
     answer that is missing is one that was not attempted. Then come the student's cells in their
-    order, each check where it stands in the notebook but never before the answer. Checks and
-    solutions that were handed in are not run. The short list is without the cells that the student
-    has left as they were: most answers need none of them.
+    order, each check where it stands in the notebook but never before the answer; where an answer
+    stands below the check and another above it, the check is run at both places, and the better
+    verdict counts. Checks and solutions that were handed in are not run. The short list is without
+    the cells that the student has left as they were: most answers need none of them.
     """
     check_ids = {exercise.check_id for exercise in chapter.exercises}
-    places = {exercise: _place(exercise, cells) for exercise in chapter.exercises}
+    places = {exercise: _places(exercise, cells) for exercise in chapter.exercises}
     full = [Step("the set-up cell", chapter.setup)]
     full += [Step("a stub", exercise.stub, exercise.name) for exercise in chapter.exercises]
     given = len(full)
@@ -44,8 +45,8 @@ def restore(chapter, cells):
                 untouched.add(len(full))
             label = f"the cell of {owner.title}" if owner else cell.label
             full.append(Step(label, cell.source, owner.name if owner else None))
-        full += [_check(exercise) for exercise, place in places.items() if place == i]
-    full += [_check(exercise) for exercise, place in places.items() if place is None]
+        full += [_check(exercise) for exercise, here in places.items() if i in here]
+    full += [_check(exercise) for exercise, here in places.items() if not here]
     short = [step for i, step in enumerate(full) if i < given or i not in untouched]
     return short, full, list(_oddities(chapter, cells))
 
@@ -72,16 +73,21 @@ def _check(exercise):
     return Step(label, "", exercise.name, exercise.check, exercise.answers)
 
 
-def _place(exercise, cells):
-    """Return the index of the cell after which to check, None for after all."""
-    places = [
+def _places(exercise, cells):
+    """Return the indexes of the cells after which to check; none for after all."""
+    answers = [i for i, cell in enumerate(cells) if _answers(cell, exercise)]
+    checks = [
         i
         for i, cell in enumerate(cells)
         if cell.grade_id == exercise.check_id
         or (cell.grade_id is None and f"{exercise.check}(" in cell.source)
-        or _answers(cell, exercise)
     ]
-    return max(places, default=None)
+    last = max(checks + answers, default=None)
+    places = set() if last is None else {last}
+    above = [i for i in answers if checks and i < checks[-1]]
+    if any(normal(cells[i].source) != normal(exercise.stub) for i in above):
+        places.add(checks[-1])
+    return places
 
 
 def _answers(cell, exercise):
@@ -100,8 +106,8 @@ def _oddities(chapter, cells):
             yield f"{title}: the cell for the answer is missing"
         elif count[exercise.stub_id] > 1:
             yield (
-                f"{title}: the cell for the answer is there {count[exercise.stub_id]} times; of "
-                "those that were filled in, the last one counts"
+                f"{title}: the cell for the answer is there {count[exercise.stub_id]} times; the "
+                "last one counts, or the last one above the check if that is better"
             )
         checks = [cell for cell in cells if cell.grade_id == exercise.check_id]
         if any(normal(cell.source) not in chapter.sources for cell in checks):

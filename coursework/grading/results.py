@@ -12,6 +12,9 @@ from helpers.exercises.frame import Verdict
 FILE = "results.jsonl"
 FAILED = Verdict("failed", "This is not your fault. Your instructor knows and will see to it.")
 
+# each time: what the instructor hands over may have changed
+FOUND_ANEW = ("student", "id", "email", "group", "overrides", "paper", "days_late", "percent_off")
+
 
 @dataclass
 class Grade:
@@ -21,7 +24,8 @@ class Grade:
     who handed in, `source` what the course site calls the folder or file, `hand_in` a checksum of
     all that the verdicts depend on, "" where they are to be found again; `changed` is the time of
     the notebook. The roster adds `id`, `email` and `group`, the instructor `overrides`, {exercise:
-    (points, reason)}, and `paper`, (points, of, remark).
+    (points, reason)}, and `paper`, (points, of, remark), the deadline `days_late` and
+    `percent_off`.
     """
 
     person: Person
@@ -37,26 +41,44 @@ class Grade:
     group: str = ""
     overrides: dict = field(default_factory=dict)
     paper: tuple = ()
+    days_late: int = 0
+    percent_off: float = 0
 
     def __post_init__(self):
         self.student = self.student or self.person.name
         self.id = self.id or self.person.number
 
     def points(self, exercise):
-        """Return the points for an exercise: the instructor's, or all or none."""
+        """Return the points for an exercise: the instructor's, or those of what is right."""
         if exercise.name in self.overrides:
             return self.overrides[exercise.name][0]
-        return exercise.points * (self.verdict(exercise).kind == "right")
+        verdict = self.verdict(exercise)
+        if verdict.kind == "part":
+            return _rounded(exercise.points * verdict.earned / verdict.of)
+        return exercise.points * (verdict.kind == "right")
 
     def total(self, chapter):
         """Return the points earned and the points there are, those for paper included."""
         earned, of = self.paper[:2] if self.paper else (0, 0)
-        earned += sum(map(self.points, chapter.exercises))
-        return round(earned, 6), of + sum(exercise.points for exercise in chapter.exercises)
+        points = sum(map(self.points, chapter.exercises))
+        earned += points * (1 - self.percent_off / 100)
+        return _rounded(earned), of + sum(exercise.points for exercise in chapter.exercises)
+
+    @property
+    def late(self):
+        """Return how late it is, as the site or the deadline says: "LATE", "2 days late", ""."""
+        if self.days_late:
+            return f"{self.days_late} day{'s' * (self.days_late > 1)} late"
+        return self.person.late
 
     def verdict(self, exercise):
         """Return the verdict on an exercise; `FAILED` where there is none."""
         return self.verdicts.get(exercise.name, FAILED)
+
+
+def _rounded(points):
+    points = round(points, 2)
+    return int(points) if points == int(points) else points
 
 
 class Results:
@@ -110,8 +132,8 @@ class Results:
 
 def _line(chapter, grade):
     stored = asdict(grade) | {"chapter": chapter, "told": sorted(grade.told)}
-    for name in ("student", "id", "email", "group", "overrides", "paper"):
-        del stored[name]  # they are found anew each time
+    for name in FOUND_ANEW:
+        del stored[name]
     return json.dumps(stored) + "\n"
 
 

@@ -34,6 +34,21 @@ class Result:
     broken: dict = field(default_factory=dict)
     missing: set = field(default_factory=set)
 
+    def better(self, exercise, verdict):
+        """Enter a verdict unless another answer to the exercise was found better; tell whether."""
+        before = self.verdicts.get(exercise)
+        if before and _share(before) > _share(verdict):
+            return False
+        self.verdicts[exercise] = verdict
+        return True
+
+
+def _share(verdict):
+    """Return which share of the points a verdict is worth."""
+    if verdict.kind == "part":
+        return verdict.earned / verdict.of
+    return float(verdict.kind == "right")
+
 
 _idle = queue.LifoQueue()  # checkers that wait for a job
 _busy, _stopping = set(), threading.Event()

@@ -126,7 +126,7 @@ def marks(grades, chapter):
         earned = [one.points(exercise) for exercise in chapter.exercises]
         parts = list(zip(names, earned, (e.points for e in chapter.exercises), strict=True))
         parts += [("paper", *one.paper[:2])] if one.paper else []
-        last = (one.id, one.person.late)
+        last = (one.id, one.late)
         rows += [(one.student, *part, total, one.source, *last) for part in parts]
         more = [one.paper[0]] if one.paper else []
         totals.append((one.student, *earned, *more, total, of, *last, one.email, one.group))

@@ -146,23 +146,27 @@ def print_both(source, folder, name, course, due):
     due = edition.due_in_words(source, due)
     title = source.cells[0].source.partition("\n")[0].lstrip("# ")
     name = Path(name).with_suffix(".pdf")
+    leading = printing.LEADINGS[0]
     with printing.chromium() as browser:
         for solved, path, header in (
             (False, folder / name, course),
             (True, folder / "key" / name, edition.key_header(course)),
         ):
             paper = edition.on_paper(source, solved=solved)
-            page = printing.to_html(paper, title=title, course=header, due=due, solved=solved)
-            print_page(browser, page, path)
+            page = printing.to_html(
+                paper, title=title, course=header, due=due, solved=solved, leading=leading
+            )
+            leading = print_page(browser, page, path)
 
 
 def print_page(browser, page, path):
-    """Print an HTML page, and read the PDF again; raise RuntimeError if it has a fault."""
-    cut = printing.to_pdf(browser, page, path)
+    """Print an HTML page and return its leading; raise RuntimeError if the PDF has a fault."""
+    cut, leading = printing.to_pdf(browser, page, path)
     found = [f"wider than the page, {words!r}" for words in cut]
     found += printing.faults(printing.text_of(path), page)
     if found:
         raise RuntimeError(f"the PDF is not as it should be: {'; '.join(found)}")
+    return leading
 
 
 def arguments(given=None):

@@ -15,11 +15,12 @@ SAYS = {"says-task", "says-count", "says-hint", "says-solution"}
 HEADING = re.compile(r"^## ", re.M)
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([\w./-]+\.\w+)(#[^)\s]*)?\)")
 NOTE = "*On paper: the checks are in the notebook of this chapter{}.*"
-HINTS_BELOW = "; the hints stand after the last exercise"
-FIXES_BELOW = "*On paper: the answers stand at the end.*"
+HINTS_BELOW = "; the hints stand at the end"
+BELOW = "*On paper: hints and answers stand at the end.*"
 FIX = re.compile(r"<details><summary>(.*?):.*?</summary>\s*(.*?)</details>", re.S)
 FOLD = re.compile(r"<details><summary>.*?</summary>(.*?)</details>", re.S)
 TITLE = re.compile(r"#+ (Exercise .+?) \(\d")
+POINTS = re.compile(r" \(\d+ points?\)$")
 WITH_EXERCISES = re.compile(r"(^\| \*\*Time\*\* \|.*?), about \d+ with pencil and exercises", re.M)
 
 HAND_IN = "Hand in this notebook under its name, after *Restart and Run All*."
@@ -117,51 +118,89 @@ def linked(notebook, files):
 def on_paper(notebook, *, solved):
     """Return a chapter as it is printed, for a student or, `solved`, for the instructor.
 
-    A check does nothing on paper. A student finds the hints after the last exercise, and what is
-    tagged a fix at the end, where no eye falls on them by chance; in the key each stays with its
-    exercise, as does the solution.
+    A check does nothing on paper. Hints, and what answers a guess or a quest, stand at the end,
+    where no eye falls on them by chance. The key is the same, page by page, and after it comes what
+    students do not get: solutions, how to grade them, what explorers were asked.
     """
+    pages, hints, answers, key = [], [], [], []
+    section = title = guess = ""
+    noted = {NOTE: False, BELOW: False}
+
+    def note(words, more=""):
+        if not noted[words]:
+            noted[words] = True
+            pages.append(_small(words.format(more)))
+
     edited = _unsay(linked(notebook, []), "hint", "solution")
-    cells, hints, title = edited.cells, [], ""
-    edited.cells = []
-    for cell in cells:
-        part = role(cell)
-        if part is None and hints:
-            edited.cells += _hints(hints)
-            hints = []
+    has_hints = any(role(cell) == "hint" for cell in edited.cells)
+    for cell in _cut_at_headings(edited.cells):
+        part, own = role(cell), tags(cell)
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            section, guess = cell.source.partition("\n")[0][3:], ""
         if part == "task":
-            if not title and not solved:
-                has_hints = any(role(other) == "hint" for other in cells)
-                edited.cells.append(_small(NOTE.format(HINTS_BELOW if has_hints else "")))
-            title = _title(cell)
+            note(NOTE, HINTS_BELOW if has_hints else "")
+            title = POINTS.sub("", cell.source.partition("\n")[0]).lstrip("# ")
         if part == "hint":
-            words = FOLD.sub(lambda match: match[1].strip(), cell.source)
-            if solved:
-                edited.cells.append(_small(f"**Hint.** {words}"))
-            else:
-                hints.append(f"**{title}.** {words}")
-        elif "explore" in tags(cell) and FOLD.search(cell.source) and not solved:
-            pass  # nobody moves an explorer on paper, and here its answers would lie open
-        elif part not in (("check", "stub") if solved else ("check", "solution", "grading")):
-            edited.cells.append(cell)
-    edited.cells += _hints(hints)
-    if not solved:
-        edited.cells = _fixes_last(edited.cells)
+            hints.append(f"**{_short(title)}.** {_unfolded(cell.source)}")
+        elif part == "solution":
+            key += [_heading(title), cell]
+        elif part == "grading":
+            key.append(cell)
+        elif "guess" in own:
+            guess = _short(section)
+            if FOLD.search(cell.source):
+                hints.append(f"**{guess}.** {FOLD.search(cell.source)[1].strip()}")
+            cell.source = FOLD.sub("", cell.source).strip()
+            pages.append(cell)
+            note(BELOW)
+            answers.append(_heading(guess))
+        elif guess or "fix" in own:
+            note(BELOW)
+            answers.append(_answer(cell, of_guess=bool(guess)))
+        elif "explore" in own and FOLD.search(cell.source):
+            key += [_heading(section), _small(_unfolded(cell.source))]
+        elif part != "check":
+            pages.append(cell)
+    if hints:
+        pages += [_small(text if i else f"## Hints\n\n{text}") for i, text in enumerate(hints)]
+    if answers:
+        pages += [new_markdown_cell("## Answers"), *answers]
+    if solved and key:
+        pages += [new_markdown_cell("## Key", metadata={"tags": ["key"]}), *key]
+    edited.cells = pages
     return edited
 
 
-def _fixes_last(cells):
-    """Return the cells tagged a fix, unfolded, at the end, and a note where the first one was."""
-    kept, fixes = [], []
+def _cut_at_headings(cells):
+    """Return the cells, text cut in two where a heading of the second level stands within it."""
+    pieces = []
     for cell in cells:
-        if "fix" in tags(cell):
-            if not fixes:
-                kept.append(_small(FIXES_BELOW))
-                fixes.append(new_markdown_cell("## Answers"))
-            fixes.append(_small(FIX.sub(r"**\1.** \2", cell.source).strip()))
+        texts = re.split(r"\n+(?=## )", cell.source) if cell.cell_type == "markdown" else [""]
+        if len(texts) == 1:
+            pieces.append(cell)
         else:
-            kept.append(cell)
-    return kept + fixes
+            pieces += [new_markdown_cell(text, metadata=cell.metadata) for text in texts]
+    return pieces
+
+
+def _answer(cell, *, of_guess):
+    """Return what answers a guess, below its heading, or a quest, named in the text."""
+    if "fix" in tags(cell) and cell.cell_type == "markdown":
+        return _small(FIX.sub(r"\2" if of_guess else r"**\1.** \2", cell.source).strip())
+    return cell
+
+
+def _short(title):
+    """Return "Case 1" of the heading "Case 1 · Title"."""
+    return title.partition(" · ")[0]
+
+
+def _heading(text):
+    return new_markdown_cell(f"### {text}")
+
+
+def _unfolded(source):
+    return FOLD.sub(lambda match: match[1].strip(), source)
 
 
 def _tasks(notebook):
@@ -193,7 +232,10 @@ def _left_of(section, without):
             exercise_is_out = out and role(cell) == "task"
         if not out and not exercise_is_out:
             kept.append(cell)
-    had_code, has_code = (any(c.cell_type == "code" for c in part) for part in (section, kept))
+    had_code, has_code = (
+        any(cell.cell_type == "code" and "fix" not in tags(cell) for cell in part)
+        for part in (section, kept)
+    )
     alone = section and section[0].source.startswith("## ")
     return [] if alone and had_code and not has_code else kept
 
@@ -216,16 +258,6 @@ def _with_header(notebook, header, *lines):
 def _literal(text):
     """Return plain text as Markdown that shows it as it is."""
     return re.sub(r"([\\`*_\[\]<>$|~])", r"\\\1", text)
-
-
-def _title(task):
-    """Return "Exercise 1" from the heading of a task, "### Exercise 1 · Title"."""
-    return task.source.partition("\n")[0].lstrip("# ").partition(" · ")[0]
-
-
-def _hints(texts):
-    """Return a cell for each hint, the first with a heading: a page ends between hints alone."""
-    return [_small(text if i else f"### Hints\n\n{text}") for i, text in enumerate(texts)]
 
 
 def _small(text):

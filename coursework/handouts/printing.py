@@ -25,6 +25,10 @@ CHROMIUM = (
 PACKAGES = ("jupyter-server-mathjax", "nbconvert", "playwright", "pypdf")
 MILLISECONDS = 180_000  # a chapter takes three seconds; a busy machine may take longer
 
+LEADINGS = (1.42, 1.4, 1.44, 1.38, 1.46, 1.36, 1.48)
+ALMOST_EMPTY = 0.25  # of the height of a page
+TOP, BOTTOM = 62, 55  # margins in points, as in print.css
+
 RAW_LATEX = ("\\begin{", "$$", "\\tag", "\\frac", "Math Processing Error")
 TEMPLATE = Path(__file__).parent / "template"
 
@@ -46,11 +50,11 @@ def missing():
     return lacks
 
 
-def to_html(notebook, *, title, course, due="", solved):
+def to_html(notebook, *, title, course, due="", solved, leading=LEADINGS[0]):
     """Return a chapter from `edition.on_paper` as one HTML page that is laid out for A4.
 
     Course and title stand at the top of each page, left and right, `due` on a student's first;
-    `solved` is for the key.
+    `solved` is for the key; `leading` is the space of a line, in units of the letters' height.
     """
     import jupyter_server_mathjax
     from nbconvert import HTMLExporter
@@ -63,7 +67,7 @@ def to_html(notebook, *, title, course, due="", solved):
     )
     exporter.register_filter("css_string", css_string)
     handout = {"title": title, "course": course, "due": due, "solved": solved}
-    handout["mathjax"] = mathjax.as_uri()
+    handout |= {"mathjax": mathjax.as_uri(), "leading": leading}
     page, _ = exporter.from_notebook_node(notebook, {"handout": handout})
     return page
 
@@ -93,9 +97,11 @@ def chromium():
 
 
 def to_pdf(browser, page, path):
-    """Print an HTML page once its mathematics is typeset; return what does not fit its width.
+    """Print an HTML page once its mathematics is typeset.
 
-    That is a list of the beginnings of such lines and formulas.
+    Return what does not fit its width, a list of the beginnings of such lines and formulas, and the
+    leading: of several that differ little, the first with which the last page is not almost empty.
+    In a key the pages of the student keep theirs.
     """
     html = Path(path).with_suffix(".html").resolve()
     html.write_text(page, encoding="utf-8")
@@ -104,11 +110,50 @@ def to_pdf(browser, page, path):
         tab.set_default_timeout(MILLISECONDS)
         tab.goto(html.as_uri())
         cut = tab.evaluate((TEMPLATE / "typeset.js").read_text(encoding="utf-8"))
-        tab.pdf(path=path, prefer_css_page_size=True, tagged=True, outline=True)
+        name = "--key-leading" if tab.query_selector(".celltag_key") else "--leading"
+        used = {}
+        for leading in LEADINGS:
+            used[leading] = _print(tab, path, name, leading)
+            if used[leading] > ALMOST_EMPTY:
+                break
+        else:
+            leading = max(used, key=used.get)
+            _print(tab, path, name, leading)
         tab.close()
     finally:
         html.unlink()
-    return cut
+    return cut, leading
+
+
+def _print(tab, path, name, leading):
+    """Print with this leading; return how much of the last page is used, from 0 to 1."""
+    tab.evaluate(f"document.documentElement.style.setProperty('{name}', '{leading}')")
+    tab.pdf(path=path, prefer_css_page_size=True, tagged=True, outline=True)
+    return last_page_use(path)
+
+
+def last_page_use(path):
+    """Return how far down the text and the pictures of a PDF's last page reach, from 0 to 1."""
+    from pypdf import PdfReader
+
+    page = PdfReader(path).pages[-1]
+    bottom, top = BOTTOM, float(page.mediabox.height) - TOP
+    lowest = [top]
+
+    def note(height):
+        if bottom < height < top:  # no header or footer
+            lowest.append(height)
+
+    def text(words, cm, tm, *font):
+        if words.strip():
+            note(tm[4] * cm[1] + tm[5] * cm[3] + cm[5])
+
+    def picture(operator, operands, cm, tm):
+        if operator == b"Do":
+            note(min(cm[5], cm[3] + cm[5]))
+
+    page.extract_text(visitor_text=text, visitor_operand_before=picture)
+    return (top - min(lowest)) / (top - bottom)
 
 
 def text_of(path):

@@ -5,17 +5,22 @@ import numpy as np
 from ..network import one_hot
 from .frame import (
     Wrong,
+    as_array,
     attempt,
+    end_if_wrong,
     exercise,
     expect,
     expect_number,
     expect_several,
     has_loop,
+    part,
     remark_if_slow,
 )
 
 BOTH_SIDES = (" NumPy warns on the way, though: `np.where` computes both of its sides everywhere, "
               "also where one divides by 0. Choose the divisor: `np.where(std > 0, std, 1)`.")
+
+VARYING, FLAT = "for pixels that vary", "for pixels that never vary"
 
 
 @exercise
@@ -52,18 +57,22 @@ def check_standardize(standardize, rng):
         pair = expect_several("two arrays were expected, X_train and X_dev", got, 2)
         what = f"your {{}} (training images: {m}, dev images: {m_dev}, pixels: {n})"
         train, dev = (what.format(name) for name in ("X_train", "X_dev"))
+        pair = [as_array(*one) for one in zip((train, dev), pair, strict=True)]
         for name, result in zip((train, dev), pair, strict=True):
             if np.asarray(result).dtype.kind == "f" and not np.isfinite(result).all():
-                raise Wrong(f"{name}: a pixel that never varies in the training set was divided by "
-                            "its standard deviation, 0. Subtract its mean and divide by 1.")
+                with part(FLAT, on_top=True):
+                    raise Wrong(f"{name}: a pixel that never varies in the training set was "
+                                "divided by its standard deviation, 0. Subtract its mean and "
+                                "divide by 1.")
         mean, std = X_train.mean(axis=0), _divisor(X_train)
-        slips = _statistics_slips(X_train, X_dev)
-        expect(train, pair[0], (X_train - mean) / std, slips, tolerance=1e-4)
         flat = X_train.std(axis=0) == 0
+        slips = _statistics_slips(X_train, X_dev)
+        _expect_pixels(train, pair[0], (X_train - mean) / std, slips, flat)
         if np.shape(pair[1]) == X_dev.shape and (np.abs(pair[1])[:, flat] > 100).any():
-            raise Wrong(f"{dev}: a pixel that never varies in the training set has been blown up. "
-                        "Dividing by a tiny number is as bad as dividing by 0; subtract its mean "
-                        "and leave it.")
+            with part(FLAT, on_top=True):
+                raise Wrong(f"{dev}: a pixel that never varies in the training set has been blown "
+                            "up. Dividing by a tiny number is as bad as dividing by 0; subtract "
+                            "its mean and leave it.")
         own, own_std = X_dev.mean(axis=0), _divisor(X_dev)
         slips = [
             ((X_dev - own) / own_std, "the dev set got statistics of its own."),
@@ -74,14 +83,24 @@ def check_standardize(standardize, rng):
              "set was set to 0. Subtract its mean, and leave what remains."),
             (X_dev, "the dev set came back as it was. It goes through the same formula."),
         ]
-        expect(dev, pair[1], (X_dev - mean) / std, slips, tolerance=1e-4)
-        dtypes |= {result.dtype.name for result in pair}
+        _expect_pixels(dev, pair[1], (X_dev - mean) / std, slips, flat)
+        dtypes |= {result.dtype.name for result in pair if hasattr(result, "dtype")}
+    end_if_wrong()
     wide = " Your arrays are float64, though: 55,000 images take 345 MB instead of 172."
     X = rng.random((500, 300), dtype=np.float32)
     slow = remark_if_slow(standardize, _reference_standardize, X, X[:100].copy())
     words = ("also for a dev set of one image and for pixels that never carry ink. Whoever uses "
              "the network later needs the two rows of statistics as well.")
     return words + BOTH_SIDES * _divides_by_0(standardize) + wide * ("float64" in dtypes) + slow
+
+
+def _expect_pixels(what, got, right, slips, flat):
+    if np.shape(got) != right.shape:
+        expect(what, got, right, slips, tolerance=1e-4)
+    for name, pixels in (VARYING, ~flat), (FLAT, flat):
+        with part(name, on_top=name == FLAT):
+            those = [(value[:, pixels], sentence) for value, sentence in slips]
+            expect(what, got[:, pixels], right[:, pixels], those, tolerance=1e-4)
 
 
 def _divides_by_0(standardize):
@@ -133,9 +152,9 @@ def _statistics_slips(X, X_dev):
 def check_class_variances(class_variances, rng):
     """Variance of each pixel within each class, from X and one-hot Y: (classes, n)."""
     for m, n, classes in [(7, 3, 3), (8, 4, 2), (1, 2, 1), (5, 1, 3), (5, 4, 1), (60, 7, 10)]:
+        name, points = ("for one class or one pixel", 1) if 1 in (n, classes) else ("for many", 2)
         X, Y = _examples(rng, m, n, classes)
         expected, counts = _reference_variances(X, Y), Y.sum(axis=0)
-        got = _attempt_with_counts(class_variances, X, Y)
         sums, sums_of_squares = Y.T @ X, Y.T @ X**2
         M, squares = sums / counts[:, None], sums_of_squares / counts[:, None]
         over_m = Y.T @ X**2 / m - (Y.T @ X / m) ** 2
@@ -166,7 +185,10 @@ def check_class_variances(class_variances, rng):
             slips += [(crosswise, "column k is divided by m_k, and it should be row k: the counts "
                        "are needed as a column, of shape (classes, 1).")]
         what = f"your result (examples: {m}, pixels: {n}, classes: {classes})"
-        expect(what, got, expected, slips, tolerance=1e-5)
+        with part(name, points, on_top=points == 1):
+            got = _attempt_with_counts(class_variances, X, Y)
+            expect(what, got, expected, slips, tolerance=1e-5)
+    end_if_wrong()
     slow = remark_if_slow(class_variances, _reference_variances, *_examples(rng, 2000, 100, 10))
     words = ("for any number of classes, down to one example in a class. (Where a mean is large "
              "and the variance small, the difference of two large numbers loses digits.)")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..checks import describe
-from .frame import Wrong, attempt, exercise, expect, expect_number, expect_several
+from .frame import Wrong, attempt, exercise, expect, expect_number, expect_several, part
 
 
 @exercise
@@ -42,7 +42,8 @@ def check_absorb_scaling(absorb_scaling, rng):
             slips += [(W / std, "column j is divided by std j. Row k of W belongs to input k: "
                        "`std[:, None]`.")]
         where = f"for {_count(n, 'input')} and {_count(units, 'unit')}"
-        expect(f"your W' {where}", got[0], W_raw, slips)
+        with part("for W'"):
+            expect(f"your W' {where}", got[0], W_raw, slips)
         slips = [
             (b, "the bias is the old one. Multiply out: what does not contain X goes into it."),
             (b - mean @ W, "the mean goes through W without being divided by std."),
@@ -55,7 +56,8 @@ def check_absorb_scaling(absorb_scaling, rng):
         if n == units:
             slips += [((b - mean @ W) / std, "everything is divided by std. The old bias is not, "
                        "and each mean is divided by the std of its own input, before the sum.")]
-        expect(f"your b' {where}", got[1], b - shift, slips)
+        with part("for b'"):
+            expect(f"your b' {where}", got[1], b - shift, slips)
     return ("raw inputs give the same Z, for any layer. The statistics can no longer be forgotten, "
             "and they cost nothing when the network is used.")
 
@@ -83,18 +85,21 @@ def check_curve_through(curve_through, rng):
              "a slope is a rise divided by a distance; the distance is missing."),
             (_output(t, ones, -t, h), "the heights themselves stand in the second layer."),
         ]
-        what = f"your network's output at its {k} points"
-        expect(what, _output(t, *network), h, slips)
-        middle = (t[1:] + t[:-1]) / 2
-        what = f"your network's output halfway between its {k} points"
-        expect(what, _output(middle, *network), (h[1:] + h[:-1]) / 2)
+        with part("from the first point to the last", 2):
+            what = f"your network's output at its {k} points"
+            expect(what, _output(t, *network), h, slips)
+            middle = (t[1:] + t[:-1]) / 2
+            what = f"your network's output halfway between its {k} points"
+            expect(what, _output(middle, *network), (h[1:] + h[:-1]) / 2)
         left, right = t[0] - np.array([0.5, 1, 50]), t[-1] + np.array([0.5, 1, 50])
         what = "your network's output at 0.5, 1 and 50 {} point"
-        expect(what.format("left of the first"), _output(left, *network), np.zeros(3))
+        with part("to the left and to the right of them", on_top=True):
+            expect(what.format("left of the first"), _output(left, *network), np.zeros(3))
         goes_on = (h[-1] + slopes[-1] * np.array([0.5, 1, 50]),
                    "the last slope goes on. The curve has to become level at the last point too.")
         what = what.format("right of the last")
-        expect(what, _output(right, *network), np.full(3, h[-1]), [goes_on])
+        with part("to the left and to the right of them", on_top=True):
+            expect(what, _output(right, *network), np.full(3, h[-1]), [goes_on])
     return ("for any points. So with enough units, two layers follow a continuous curve on an "
             "interval as closely as you like.")
 

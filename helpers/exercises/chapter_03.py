@@ -3,7 +3,16 @@
 import numpy as np
 
 from ..network import log_sum_exp
-from .frame import Wrong, attempt, exercise, expect, expect_number, remark_if_slow
+from .frame import (
+    Wrong,
+    attempt,
+    end_if_wrong,
+    exercise,
+    expect,
+    expect_number,
+    part,
+    remark_if_slow,
+)
 
 
 @exercise
@@ -38,7 +47,6 @@ def check_hardest(hardest, rng):
         rows = np.arange(m)
         losses = log_sum_exp(Z) - Z[rows, y]
         what = f"your result for m = {m}, {n} classes and k = {k}"
-        got = _as_array(attempt(hardest, Z, y, k))
         slips = [
             (losses.argsort()[:k], "those are the cheapest: argsort begins with the smallest."),
             (losses.argsort()[-k:], "the right ones, but the most expensive comes last."),
@@ -53,23 +61,19 @@ def check_hardest(hardest, rng):
             (-np.sort(-losses.argsort()[::-1][:k]),
              "the right ones, but sorted by position instead of by loss."),
         ]
-        expect(what, got, _hardest(Z, y, k), slips)
+        with part("for ordinary logits"):
+            expect(what, attempt(hardest, Z, y, k), _hardest(Z, y, k), slips)
     Z = np.array([[3000.0, 0, 0], [800.0, 0, 0], [2000.0, 0, 0], [0, 0, 0], [5000.0, 0, 0]])
     tie = ("the probabilities of several images are 0 after rounding, so they tie. The loss from "
            "the logits still tells these apart.")
     slips = [(order, tie) for order in ([4, 2, 1], [0, 1, 2], [2, 1, 0], [0, 1, 4])]
-    got = _as_array(attempt(hardest, Z, np.ones(5, dtype=int), 3))
-    expect("your result where logits of up to 5000 are wrong, k = 3", got, [4, 0, 2], slips)
+    with part("for logits of thousands", on_top=True):
+        got = attempt(hardest, Z, np.ones(5, dtype=int), 3)
+        expect("your result where logits of up to 5000 are wrong, k = 3", got, [4, 0, 2], slips)
+    end_if_wrong()
     Z, y = rng.normal(size=(2000, 10)), rng.integers(10, size=2000)
     slow = remark_if_slow(hardest, _hardest, Z, y, 10)
     return "for any number of images and classes, and for logits of thousands." + slow
-
-
-def _as_array(got):
-    """Positions in a list or tuple are as good as in an array."""
-    if isinstance(got, (list, tuple)) and all(isinstance(i, (int, np.integer)) for i in got):
-        return np.array(got)
-    return got
 
 
 @exercise
@@ -95,12 +99,14 @@ def check_binary_loss(binary_loss, rng):
              "that is ln(e + e^z): logaddexp takes exponents, and 1 is e to the power 0."),
             (-each.mean(), "the sign is wrong: a loss is never negative."),
         ]
-        expect(f"your result for m = {m}", attempt(binary_loss, z, y), each.mean(), slips)
+        with part("for ordinary z", 2):
+            expect(f"your result for m = {m}", attempt(binary_loss, z, y), each.mean(), slips)
     z, y = np.array([1000.0, -1000.0, 1000.0]), np.array([0, 0, 1])
     what = "your result for z = [1000, -1000, 1000], y = [0, 0, 1]"
-    got = attempt(binary_loss, z, y)
-    if np.ndim(got) == 0 and 3 < got < 20:  # -ln of 1e-4 to 1e-26, over three examples
-        raise Wrong(f"{what} is {got:.2f}: a probability is clipped, or has a little added. That "
-                    "caps the loss of a mistake, however large it is.")
-    expect(what, got, 1000 / 3)
+    with part("for z = ±1000", on_top=True):
+        got = attempt(binary_loss, z, y)
+        if np.ndim(got) == 0 and 3 < got < 20:  # -ln of 1e-4 to 1e-26, over three examples
+            raise Wrong(f"{what} is {got:.2f}: a probability is clipped, or has a little added. "
+                        "That caps the loss of a mistake, however large it is.")
+        expect(what, got, 1000 / 3)
     return "softmax with two classes in another form, and safe for any z."

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..network import backward as right_backward
 from ..network import forward, initialize, one_hot, sigmoid_derivative
-from .frame import Wrong, attempt, exercise, expect, expect_number, expect_params, unpack
+from .frame import Wrong, attempt, exercise, expect, expect_number, expect_params, part, unpack
 
 
 @exercise
@@ -31,8 +31,11 @@ def check_my_backward(backward, rng):
     """Gradients of whole ReLU networks, first a layer alone, then some whose layers are square."""
     for sizes, m in [([4, 3], 5), ([5, 5, 5, 5], 30), ([6, 5, 4, 3], 7), ([3, 1, 2], 1)]:
         X = rng.normal(size=(m, sizes[0]))
-        _compare_network(backward, X, sizes, rng)
-    _compare_network(backward, np.array([[0.0, 0.0], [1.0, 2.0]]), [2, 3, 2], rng, biases=False)
+        with part("for one layer" if len(sizes) == 2 else "for several layers"):
+            _compare_network(backward, X, sizes, rng)
+    with part("where Z is 0", on_top=True):
+        X = np.array([[0.0, 0.0], [1.0, 2.0]])
+        _compare_network(backward, X, [2, 3, 2], rng, biases=False)
     return "for any depth, any sizes and any batch. You could write it on an empty page now."
 
 
@@ -74,7 +77,6 @@ def _compare_network(backward, X, sizes, rng, *, biases=True):
             (dZ.sum(), "one number came, the sum over the units too; axis=0 sums over examples."),
             (dZ.sum(axis=1), "the sum is over the units (axis=1); sum over the examples, axis=0."),
             (db / m, "it is divided by m a second time; the 1/m is in dZ already: sum, not mean."),
-            (db[None], "it is a row of shape (1, n): leave out keepdims."),
         ]
         slips = others + [(value.sum(axis=0), sentence) for value, sentence in wrong]
         expect(f"your db{l} {what}", got[l - 1][1], db, slips)
@@ -141,7 +143,8 @@ def _compare_residual(backward, dA, A_prev, Z, W):
     gate = Z > 0
     dZ = dA * gate
     what = f"for {m} example(s) and {n} unit(s)"
-    if (Z == 0).any():
+    corner = (Z == 0).any()
+    if corner:
         what += ", one Z exactly 0"
     got = attempt(backward, dA, A_prev, Z, W)
     dW, db, dA_prev = results = unpack(f"your result {what}", got, "dW, db, dA_prev")
@@ -150,29 +153,31 @@ def _compare_residual(backward, dA, A_prev, Z, W):
         raise Wrong(f"your result {what} has the shapes {shapes}: return dW, db, dA_prev, in order")
 
     no_gate = "the gate is missing, or never closes: where Z <= 0, relu lets nothing back."
-    corner = "at Z = 0 the gate is taken as open; (4.8) agrees on closed: Z > 0, not Z >= 0."
-    wide, other = dA * (Z >= 0), dA * (A_prev > 0)
+    other = dA * (A_prev > 0)
     slips = [
         (dZ.T @ A_prev, "that is dZ.T @ A_prev, the transpose of what (4.4) says."),
         (A_prev.T @ dA, no_gate),
-        (A_prev.T @ wide, corner),
         (A_prev.T @ other, "the gate is that of A_prev; it belongs to this layer's own Z."),
         (A_prev.T @ (dA * Z), "dA is multiplied by Z. Multiply by the slope of relu, 0 or 1."),
         (A_prev.T @ (dZ * Z), "dA is multiplied by relu(Z). Multiply by its slope, 0 or 1."),
         (A_prev.T @ dZ / m, "it is divided by m, but dA has the 1/m in it already."),
         (A_prev.T @ (dZ + dA), "W is not on the skip connection; only relu's part reaches W."),
     ]
-    expect(f"your dW {what}", dW, A_prev.T @ dZ, slips)
+    with part("for dW"):
+        if not corner:
+            expect(f"your dW {what}", dW, A_prev.T @ dZ, slips)
 
     slips = [
         (dZ.sum(), "one number came: the sum over the units, too. axis=0 sums over examples."),
         (dZ.sum(axis=1), "the sum is over the units (axis=1); sum over the examples, axis=0."),
         (dA.sum(axis=0), no_gate),
-        (wide.sum(axis=0), corner),
+        (dZ.sum(axis=0)[None], "it is a row of shape (1, n): leave out keepdims."),
         (dZ.sum(axis=0) / m, "that is the mean; the 1/m is in dA already, so take the sum."),
         ((dZ + dA).sum(axis=0), "b is not on the skip connection; only relu's part reaches b."),
     ]
-    expect(f"your db {what}", db, dZ.sum(axis=0), slips)
+    with part("for db"):
+        if not corner:
+            expect(f"your db {what}", db, dZ.sum(axis=0), slips)
 
     slips = [
         (dZ @ W.T, "that is the path through W alone. A_prev reaches A along two paths: add both."),
@@ -181,9 +186,11 @@ def _compare_residual(backward, dA, A_prev, Z, W):
         (dZ @ W, "W is not transposed, and the skip connection is missing."),
         (dZ @ W.T + dZ, "the gate is on the skip connection, too; relu is on the other path only."),
         (dA @ W.T + dA, no_gate),
-        (wide @ W.T + dA, corner),
+        ((dA * (Z >= 0)) @ W.T + dA,
+         "at Z = 0 the gate is taken as open; (4.8) agrees on closed: Z > 0, not Z >= 0."),
         (dZ @ W.T + A_prev, "A_prev is added; what comes back along the skip connection is dA."),
         (dZ @ W.T + 1, "1 is added. Along the skip connection dA is multiplied by 1: add dA."),
         (dZ @ W.T * dA, "where paths meet, add; you multiply what comes back along the two."),
     ]
-    expect(f"your dA_prev {what}", dA_prev, dZ @ W.T + dA, slips)
+    with part("for dA_prev"):  # and, with it, where Z is 0
+        expect(f"your dA_prev {what}", dA_prev, dZ @ W.T + dA, slips)

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..checks import describe
-from .frame import Wrong, attempt, exercise, expect, expect_number, expect_params
+from .frame import Wrong, attempt, exercise, expect, expect_number, expect_params, part
 
 
 @exercise
@@ -55,8 +55,10 @@ def check_leaky_std(leaky_std, rng):
                 (np.sqrt(2 / ((1 + slope) ** 2 * n)), "that squares the sum 1 + slope. Each side "
                  "has its own integral, with its own square."),
             ]
-        got = attempt(leaky_std, n, slope)
-        expect(f"your result for n_in = {n} and slope {slope:.3g}", got, np.sqrt(variance), slips)
+        small = 0 < slope < 1
+        with part("for slopes between 0 and 1") if small else part("for others", on_top=True):
+            got, what = attempt(leaky_std, n, slope), f"n_in = {n} and slope {slope:.3g}"
+            expect(f"your result for {what}", got, np.sqrt(variance), slips)
     return ("slope 0 is He's formula and slope 1 LeCun's. Slope -1 makes |z|, which loses nothing "
             "and needs 1/n_in too.")
 
@@ -74,21 +76,27 @@ def check_he_uniform(he_uniform, rng):
     for sizes in [4, 3, 2], [1, 1], [5, 1, 7], [50, 50, 50]:
         draw(sizes, seed)
     sizes = [400, 300, 500]
-    for (n_in, n_out), (W, _) in zip(pairwise(sizes), draw(sizes, seed), strict=True):
-        _expect_he_uniform(W.astype(float), n_in, n_out)
+    with part("for the distribution"):
+        for (n_in, n_out), (W, _) in zip(pairwise(sizes), draw(sizes, seed), strict=True):
+            _expect_he_uniform(W.astype(float), n_in, n_out)
+    with part("in drawing from rng"):
+        _expect_from_rng(he_uniform, seed)
+    return ("in each layer the variance is 2/n_in, the mean 0, and the limit √(6/n_in). Libraries "
+            'call it "He uniform" or "Kaiming uniform".')
 
+
+def _expect_from_rng(he_uniform, seed):
     generator = np.random.default_rng(seed)
-    first, second = (attempt(he_uniform, [50, 50, 50], generator) for _ in range(2))
+    first, second, again = (attempt(he_uniform, [50, 50, 50], rng)
+                            for rng in (generator, generator, np.random.default_rng(seed)))
     if np.array_equal(first[0][0], first[1][0]):
         raise Wrong("two layers of the same shape have the same weights: a generator with a fixed "
                     "seed gives the same numbers each time it is made. Draw all layers from the "
                     "one rng.")
     if np.array_equal(first[0][0], second[0][0]):
         raise Wrong("two calls with one rng give the same weights: they do not come from rng.")
-    if not np.array_equal(first[0][0], draw([50, 50, 50], seed)[0][0]):
+    if not np.array_equal(first[0][0], again[0][0]):
         raise Wrong("the same seed gives other weights the next time: they do not come from rng.")
-    return ("in each layer the variance is 2/n_in, the mean 0, and the limit √(6/n_in). Libraries "
-            'call it "He uniform" or "Kaiming uniform".')
 
 
 def _expect_layers(params, sizes):
@@ -99,16 +107,24 @@ def _expect_layers(params, sizes):
             if not isinstance(array, np.ndarray) or array.shape != shape:
                 raise Wrong(f"{name} of layer {layer} for sizes {sizes} is {describe(array)}; an "
                             f"array of shape {shape} was expected")
-            if array.dtype != np.float32:
-                remedy = "`np.zeros(n)` gives float64; ask for `np.zeros(n, np.float32)`."
-                if name == "W":
-                    remedy = ("The limit r from `np.sqrt` is a float64, too, and makes one of what "
-                              "it multiplies: end with `.astype(np.float32)`.")
-                raise Wrong(f"{name} of layer {layer} is {array.dtype}. With float32 images every "
-                            "product would be computed in float64, with twice the memory. "
-                            + remedy)
-        if b.any():
-            raise Wrong(f"b of layer {layer} is not zero")
+        if not W.any():
+            raise Wrong(f"the weights of layer {layer} are all 0, and units that begin equal stay "
+                        "equal")
+        with part("in float32 and b = 0"):
+            _expect_float32(layer, W, b)
+
+
+def _expect_float32(layer, W, b):
+    for name, array in ("W", W), ("b", b):
+        if array.dtype != np.float32:
+            remedy = "`np.zeros(n)` gives float64; ask for `np.zeros(n, np.float32)`."
+            if name == "W":
+                remedy = ("The limit r from `np.sqrt` is a float64, too, and makes one of what it "
+                          "multiplies: end with `.astype(np.float32)`.")
+            raise Wrong(f"{name} of layer {layer} is {array.dtype}. With float32 images every "
+                        f"product would be computed in float64, with twice the memory. {remedy}")
+    if b.any():
+        raise Wrong(f"b of layer {layer} is not zero")
 
 
 def _expect_he_uniform(W, n_in, n_out):
@@ -117,8 +133,6 @@ def _expect_he_uniform(W, n_in, n_out):
     what = f"the weights of a layer with {n_in} inputs and {n_out} units"
     if not np.isfinite(W).all():
         raise Wrong(f"{what} contain {W[~np.isfinite(W)][0]}; finite numbers were expected")
-    if not W.any():
-        raise Wrong(f"{what} are all 0, and units that begin equal stay equal")
     if abs(W.mean()) > 0.1 * spread:
         raise Wrong(f"{what} have the mean {W.mean():.3g}; 0 was expected, assumption (a) of the "
                     f"derivation. They run from {W.min():.3g} to {W.max():.3g}.")

@@ -5,7 +5,7 @@ from numbers import Real
 import numpy as np
 
 from ..network import softmax
-from .frame import SOMEWHERE, Wrong, attempt, exercise, expect, expect_number, unpack
+from .frame import SOMEWHERE, Wrong, attempt, exercise, expect, expect_number, part, unpack
 
 EMPTY = "At this threshold no image is answered, so there is no mean to take: return np.nan."
 
@@ -73,11 +73,14 @@ def _compare_answers(answer_when_sure, A, y, threshold):
     if sure.any():
         swapped = "that is the accuracy among them. The fraction comes first, then the accuracy."
         slips.append((right[sure].mean(), swapped))
-    expect(f"your fraction {what}", answered, sure.mean(), slips)
+    with part("for the fraction"):
+        expect(f"your fraction {what}", answered, sure.mean(), slips)
 
     if not sure.any():
-        if not isinstance(accuracy, (float, np.floating)) or not np.isnan(accuracy):
-            raise Wrong(f"your accuracy {what} is {accuracy}: none is answered, so np.nan is asked")
+        with part("for the accuracy"):
+            if not isinstance(accuracy, (float, np.floating)) or not np.isnan(accuracy):
+                raise Wrong(f"your accuracy {what} is {accuracy}: none is answered, so np.nan is "
+                            "asked")
         return
     slips = [
         ((sure & right).mean(),
@@ -95,7 +98,8 @@ def _compare_answers(answer_when_sure, A, y, threshold):
         slips.append((right[above].mean(), border))
     if not sure.all():
         slips.append((right[~sure].mean(), "those are the others, which are not answered."))
-    expect(f"your accuracy {what}", accuracy, right[sure].mean(), slips)
+    with part("for the accuracy"):
+        expect(f"your accuracy {what}", accuracy, right[sure].mean(), slips)
 
 
 @exercise
@@ -129,7 +133,8 @@ def _compare_networks(compare, y, first, second):
         (np.mean(second - first),
          "that is the mean difference of the digits themselves. Which answers are right?"),
     ]
-    expect(f"your difference {what}", difference, d.mean(), slips)
+    with part("for the difference"):
+        expect(f"your difference {what}", difference, d.mean(), slips)
 
     spread = d.std()
     apart = np.sqrt((r1.var() + r2.var()) / m)
@@ -150,6 +155,7 @@ def _compare_networks(compare, y, first, second):
         (abs(r2.std() - r1.std()) / np.sqrt(m), "that subtracts the two standard errors."),
         (100 * spread / np.sqrt(m), "that is in percent; a fraction is asked."),
     ]
-    if isinstance(s, Real) and np.isclose(s, d.std(ddof=1) / np.sqrt(m), rtol=1e-6):
-        return  # divided by m - 1 in place of m: as good an estimate
-    expect(f"your standard error {what}", s, spread / np.sqrt(m), slips)
+    with part("for the standard error", 2):
+        if isinstance(s, Real) and np.isclose(s, d.std(ddof=1) / np.sqrt(m), rtol=1e-6):
+            return  # divided by m - 1 in place of m: as good an estimate
+        expect(f"your standard error {what}", s, spread / np.sqrt(m), slips)

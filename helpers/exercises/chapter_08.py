@@ -6,7 +6,18 @@ from itertools import islice
 import numpy as np
 
 from ..checks import describe
-from .frame import Wrong, attempt, exercise, expect, expect_number, expect_several
+from .frame import (
+    Wrong,
+    attempt,
+    count_in_place,
+    exercise,
+    expect,
+    expect_number,
+    expect_several,
+    part,
+)
+
+FORM = "in form (float32 stays float32, nothing is changed in place)"
 
 
 @exercise
@@ -39,9 +50,12 @@ def check_column_batches(column_batches, rng):
         epoch, again = (attempt(_listed(column_batches), X, y, size, np.random.default_rng(seed))
                         for _ in range(2))
         what = f"for {m} image(s) of {n} pixels and batch_size {size}"
-        order = _order(epoch, X, y, size, what)
-        if m == 40:
-            _check_shuffling(column_batches, order, _order(again, X, y, size, what), X, y, size)
+        whole = m % size == 0
+        name = "for batches of one size" if whole else "for a smaller last one and the order"
+        with part(name, on_top=not whole):
+            order = _order(epoch, X, y, size, what)
+            if m == 40:
+                _check_shuffling(column_batches, order, _order(again, X, y, size, what), X, y, size)
     return ("every image comes once per epoch, whole, and with its own label, in the last batch "
             "too. As it was, the function yielded rows of X: batches of pixels, each of them one "
             "pixel of all images, beside the labels of the first 784 images.")
@@ -124,6 +138,7 @@ def _check_shuffling(column_batches, order, again, X, y, size):
 @exercise
 def check_fold(fold, rng):
     """The first layer, W (k, n) and b (k, 1), changed so that it takes pixels as they are."""
+    count_in_place(FORM)
     for k, n in [(4, 4), (3, 5), (1, 7), (5, 1), (1, 1), (10, 100)]:
         W, b = rng.normal(size=(k, n)), rng.normal(size=(k, 1))
         mean, scale = rng.uniform(20, 200, (n, 1)), rng.uniform(2, 100, (n, 1))
@@ -136,7 +151,8 @@ def check_fold(fold, rng):
         if k == n:
             turned = "each row of W is divided by an entry of `scale`. An input has a column of W."
             slips.append((W / scale, turned))
-        expect(f"{what}, the new W", new_W, W / scale.T, slips)
+        with part("for W"):
+            expect(f"{what}, the new W", new_W, W / scale.T, slips)
         shift = W @ (mean / scale)
         slips = [
             (b, "b is as it was, but what W made of the mean has to come off it."),
@@ -149,7 +165,8 @@ def check_fold(fold, rng):
         ]
         if k == n:
             slips.append((b - mean / scale, "μ/s comes off the input, so it reaches b through W."))
-        expect(f"{what}, the new b", new_b, b - shift, slips)
+        with part("for b"):
+            expect(f"{what}, the new b", new_b, b - shift, slips)
     _check_single(fold, rng)
     return ("both layers give the same Z for any image. Whatever only scales and moves its input "
             "can be folded into the layer after it in this way, at no cost.")
@@ -167,7 +184,8 @@ def _check_single(fold, rng):
     new = _pair(attempt(fold, *given), "for float32")
     expected = W / scale.T, b - W @ (mean / scale)
     for name, got, right in zip(("W", "b"), new, expected, strict=True):
-        expect(f"for float32, the new {name}", got, right, tolerance=1e-4)
-        if got.dtype != np.float32:
-            raise Wrong(f"all four arrays are float32, and the new {name} is {got.dtype}. An array "
-                        "of float64 has come in, from `np.zeros` or `astype(float)`?")
+        with part(FORM, on_top=True):
+            expect(f"for float32, the new {name}", got, right, tolerance=1e-4)
+            if np.asarray(got).dtype != np.float32:
+                raise Wrong(f"all four arrays are float32, and the new {name} is {got.dtype}. An "
+                            "array of float64 has come in, from `np.zeros` or `astype(float)`?")

@@ -6,14 +6,18 @@ from .frame import (
     SOMEWHERE,
     Wrong,
     attempt,
+    end_if_wrong,
     exercise,
     expect,
     expect_number,
     expect_params,
+    part,
     remark_if_slow,
 )
 
 ONE_ROW = "In a single row no ink is higher or lower: 0 is divided by 0. Return 0 for it."
+
+FAR, NEAR = "for points at least 0.5 from both axes", "for those nearer to an axis"
 
 
 @exercise
@@ -52,12 +56,15 @@ def check_three_units(params, rng):
     if wrong.all():
         raise Wrong("every point is wrong: the classes have changed places. Swap the columns of "
                     "W2, b2.")
-    if wrong.any():
-        first = np.flatnonzero(wrong)[-1]
-        (x1, x2), (z0, z1) = X[first], Z[first]
-        raise Wrong(f"{1 - wrong.mean():.0%} of {len(y):,} points are right. At x = ({x1:.2f}, "
-                    f"{x2:.2f}), of class {y[first]}, the logits are ({z0:.3g}, {z1:.3g})."
-                    + _where(X[wrong]))
+    far = (np.abs(X) >= 0.5).all(axis=1)
+    for name, points, those in (FAR, 2, wrong & far), (NEAR, 1, wrong):
+        with part(name, points, on_top=name == NEAR):
+            if those.any():
+                first = np.flatnonzero(wrong)[-1]
+                (x1, x2), (z0, z1) = X[first], Z[first]
+                raise Wrong(f"{1 - wrong.mean():.0%} of {len(y):,} points are right. At x = "
+                            f"({x1:.2f}, {x2:.2f}), of class {y[first]}, the logits are ({z0:.3g}, "
+                            f"{z1:.3g}).{_where(X[wrong])}")
     return "all points right with 3 · 3 + 4 · 2 = 17 parameters, and nothing was trained."
 
 
@@ -92,19 +99,22 @@ def check_slant(slant, rng):
     """Columns to the right per row down, of an image's ink."""
     for shape in [(28, 28), (9, 5), (5, 9), (6, 6), (2, 3), (112, 112)]:
         image = _stroke(shape, rng).astype(np.float32)
-        got = attempt(slant, image)
         what = f"your result for an image of shape {shape}"
-        if np.ndim(got):
-            raise Wrong(f"{what} has shape {np.shape(got)}, but one number describes an image.")
-        expect(what, got, _slant(image), _slips(image), tolerance=1e-4)
+        with part("for strokes of several rows and columns", 2):
+            got = attempt(slant, image)
+            if np.ndim(got):
+                raise Wrong(f"{what} has shape {np.shape(got)}, but one number describes an image.")
+            expect(what, got, _slant(image), _slips(image), tolerance=1e-4)
     for image, expected, words in [
         (np.eye(5), 1.0, "a stroke from the upper left to the lower right"),
         (np.eye(4)[::-1].copy(), -1.0, "a stroke from the upper right to the lower left"),
         (rng.uniform(0.1, 1, (4, 1)), 0.0, "an upright stroke of one column"),
         (rng.uniform(0.1, 1, (1, 6)), 0.0, "an image of a single row"),
     ]:
-        got = attempt(slant, image, warned=ONE_ROW if len(image) == 1 else SOMEWHERE)
-        expect(f"your result for {words}", got, expected, tolerance=1e-4)
+        with part("for a single row or column", on_top=True):
+            got = attempt(slant, image, warned=ONE_ROW if len(image) == 1 else SOMEWHERE)
+            expect(f"your result for {words}", got, expected, tolerance=1e-4)
+    end_if_wrong()
     slow = remark_if_slow(slant, _slant, _stroke((112, 112), rng))
     return ("for images of any shape. Move each row i back by k (i - r) columns, and the digit "
             "stands upright; this is called deskewing." + slow)

@@ -1,11 +1,12 @@
 """Exercises of chapter 10: find the bug."""
 
+from contextlib import suppress
 from itertools import product
 
 import numpy as np
 
 from ..network import softmax
-from .frame import Wrong, attempt, exercise, expect, unpack
+from .frame import Wrong, attempt, exercise, expect, part, unpack
 
 WARD = "CBGDF"
 TRACES = {
@@ -34,9 +35,10 @@ def check_ward(letters, rng):
     if len(letters) != len(WARD) or not set(letters) <= set(TRACES):
         raise Wrong(f"five letters from A to H were expected, one for each patient; got {letters}")
     for patient, (said, true) in enumerate(zip(letters, WARD, strict=True), start=1):
-        if said != true:
-            raise Wrong(f"patient {patient} does not have {said}: {TRACES[said]}. Compare with the "
-                        f"row of patient {patient}.")
+        with part("for patients 1 to 3" if patient <= 3 else "for patients 4 and 5"):
+            if said != true:
+                raise Wrong(f"patient {patient} does not have {said}: {TRACES[said]}. Compare with "
+                            f"the row of patient {patient}.")
     return ("a doctor works in the same order. First in which arrays it shows, then how large the "
             "ratio is, then the difference.")
 
@@ -99,10 +101,31 @@ def _compare(what, got, X, Y, params):
     variants = []
     for choice in product(*(table.items() for table in (DIVISORS, SLOPES, PENALTIES))):
         words, parts = zip(*choice, strict=True)
-        grads = _named(_gradients(X, Y, params, 0.3, *parts))
-        variants.append((" ".join(filter(None, words)), grads))
-    variants.sort(key=lambda variant: len(variant[0]))
-    (_, right), *wrong = variants
+        variants.append((words, _named(_gradients(X, Y, params, 0.3, *parts))))
+    variants.sort(key=lambda variant: len(" ".join(variant[0])))
+    try:
+        _expect_right(what, got, variants, params)
+        left = ("", "", "")
+    except Wrong as wrong:
+        fault, left = wrong, _left(got, variants)
+    for name, words in zip(("the 1/m", "the slope of tanh", "the penalty"), left, strict=True):
+        with part(f"for {name}"):
+            if words:
+                raise fault
+
+
+def _left(got, variants):
+    """Return the words of the mistakes that are in these gradients; "?" where they are others."""
+    for words, grads in variants:
+        with suppress(Wrong):
+            for name in grads:
+                expect(name, got[name], grads[name], tolerance=1e-8)
+            return words
+    return "???"
+
+
+def _expect_right(what, got, variants, params):
+    (_, right), *wrong = [(" ".join(filter(None, words)), grads) for words, grads in variants]
     for name in ("db2", "dW2", "db1", "dW1"):
         slips = [(grads[name], words) for words, grads in wrong]
         if name[0:2] == "db":
@@ -121,6 +144,9 @@ def _named(grads):
             for kind, array in zip(("dW", "db"), pair, strict=True)}
 
 
+COMPLETE, ORDERS = "for examples that are missing or too many", "for orders"
+
+
 @exercise
 def check_sound(sound, rng):
     """Tell sound batches from those of a generator that begins anew, and its relatives."""
@@ -136,8 +162,8 @@ def check_sound(sound, rng):
             _expect_sound(sound, short, m, False, "one example of each epoch is missing")
         again = [good[0], good[1], [batch.copy() for batch in good[0]]]
         what = "the third epoch has the order of the first, as if its generator began anew"
-        _expect_sound(sound, again, m, False, what)
-        _expect_sound(sound, [good[0]] * 2, m, False, "both epochs have the same order")
+        _expect_sound(sound, again, m, False, what, ORDERS)
+        _expect_sound(sound, [good[0]] * 2, m, False, "both epochs have the same order", ORDERS)
         twice = [order.copy() for order in orders]
         twice[1][0] = twice[1][1]
         what = "in the second epoch one example comes twice and another not at all"
@@ -153,7 +179,7 @@ def check_sound(sound, rng):
         epochs = [_cut(order, 4), _cut(almost, 4)]
         what = ("every example comes once, in two orders that differ in the middle only: compare "
                 "whole orders")
-        _expect_sound(sound, epochs, 12, True, what)
+        _expect_sound(sound, epochs, 12, True, what, ORDERS)
     return ("your test needs no network at all. The bugs around a network are best tested where "
             "they live: random labels, ratios, shapes, each test has its own place.")
 
@@ -168,9 +194,10 @@ def _cut(order, size):
     return [order[start : start + size] for start in range(0, len(order), size)]
 
 
-def _expect_sound(sound, epochs, m, expected, what):
-    got = attempt(sound, epochs, m)
-    if not isinstance(got, (bool, np.bool_)):
-        raise Wrong(f"your function returned {got!r}; True or False was expected")
-    if bool(got) != expected:
-        raise Wrong(f"your function says {bool(got)} for m = {m} although {what}.")
+def _expect_sound(sound, epochs, m, expected, what, name=COMPLETE):
+    with part(name, 1 if name == ORDERS else 2, on_top=name == ORDERS):
+        got = attempt(sound, epochs, m)
+        if not isinstance(got, (bool, np.bool_)):
+            raise Wrong(f"your function returned {got!r}; True or False was expected")
+        if bool(got) != expected:
+            raise Wrong(f"your function says {bool(got)} for m = {m} although {what}.")

@@ -6,7 +6,16 @@ import numpy as np
 
 from ..network import initialize
 from ..optimizers import cosine_decay
-from .frame import attempt, exercise, expect, expect_number, expect_params
+from .frame import (
+    attempt,
+    count_in_place,
+    end_if_wrong,
+    exercise,
+    expect,
+    expect_number,
+    expect_params,
+    part,
+)
 
 
 @exercise
@@ -49,7 +58,6 @@ def check_restarts(restarts, rng):
     """Cosine decay that starts anew, each time for twice as long."""
     for first in (5, 1, 10, 7):
         for t in [0, 1, first - 1, first + 1, first, 3 * first - 1, 3 * first, 7 * first, 50]:
-            got = attempt(restarts, t, first)
             s, length = _fall(t, first)
             right = cosine_decay(s, length)
             slips = [
@@ -72,7 +80,10 @@ def check_restarts(restarts, rng):
                  "has the factor 0 here, a wasted step: divide by its length, not by one less."),
                 ((1 + math.cos(s / length)) / 2, "π is missing in the cosine."),
             ]
-            expect(f"your factor for t = {t}, first = {first}", got, right, slips)
+            jump = t > 0 and s == 0
+            with part("at the jumps" if jump else "between the jumps", on_top=jump):
+                got = attempt(restarts, t, first)
+                expect(f"your factor for t = {t}, first = {first}", got, right, slips)
     return "each jump gives the steps new length, and each fall twice the time to settle."
 
 
@@ -91,11 +102,15 @@ def _weighted(snapshots, parts):
 @exercise
 def check_average(average, rng):
     """Running mean of parameters with Adam's correction."""
+    count_in_place("in leaving the originals as they are")
     for sizes, t, beta in [([3, 4, 2], 5, 0.9), ([2, 3], 1, 0.9), ([1, 1, 2], 40, 0.5),
                            ([4, 2], 7, 0.99), ([2, 2, 2], 2, 0.0)]:
         snapshots = [_snapshot(sizes, rng, np.float64) for _ in range(t)]
         what = f"for {t} snapshot(s) and β = {beta}"
-        _expect_average(what, attempt(average, snapshots, beta), snapshots, beta)
+        got = attempt(average, snapshots, beta)
+        with part("for the mean", 2):
+            _expect_average(what, got, snapshots, beta)
+    end_if_wrong()
     snapshots = [_snapshot([3, 2], rng, np.float32) for _ in range(3)]
     got = attempt(average, snapshots, 0.9)
     wide = any(np.asarray(array).dtype == np.float64 for pair in got for array in pair)

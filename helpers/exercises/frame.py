@@ -1,7 +1,7 @@
 """How every check works: run the answer, compare, and say in a sentence what went wrong.
 
-To a reader a check displays its verdict. To a grader it raises `Wrong`, whose text is the same
-sentence: nbgrader and `coursework.grading` set NBGRADER_EXECUTION before the notebook starts.
+To a reader a check displays its verdict. In nbgrader, which sets NBGRADER_EXECUTION, it raises
+`Wrong`, whose text is the same sentence, or returns the points for an answer that is right in part.
 """
 
 import ast
@@ -13,6 +13,9 @@ import textwrap
 import time
 import warnings
 import zlib
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from numbers import Real
 from typing import NamedTuple
 
@@ -22,6 +25,7 @@ from ..checks import describe
 
 SIGNS = {
     "right": ("✓", "Right:", "#009E73"),
+    "part": ("◐", "Right in part:", "#0072B2"),
     "wrong": ("✗", "Not yet:", "#D55E00"),
     "open": ("○", "Not attempted yet.", "#595959"),
 }
@@ -29,75 +33,219 @@ SOMEWHERE = (
     "Somewhere on the way a number is too large, or is divided by 0, or is 0 by rounding and given "
     "to a logarithm, although the result is an ordinary number."
 )
+WARNED = " NumPy warns on the way, though: {}. {}"
+A_LIST = " A list came, though; whoever computes with it next expects an array."
+A_ROW = " A row of shape (1, n) came, though; leave out `keepdims`, and it has the shape (n,)."
 NEW_ARRAY = "compute into a new array (`a = a * b`, not `a *= b`)"
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 RUN_FIRST = "If you have, run the cell with your answer first, then this one."
 
 
 class Wrong(AssertionError):  # noqa: N818 - the name is read as a verdict
-    """An answer is wrong; the text says what was expected, what came, and the likely slip."""
+    """An answer is wrong; the text says what was expected, what came, and the likely slip.
+
+    Where an exercise has parts, `earned` of its `of` points are for the `parts` that are right, and
+    `faults` are what is wrong with the others.
+    """
+
+    earned, of, parts, faults = 0, 0, (), ()
 
 
 class NotAttempted(Wrong):
     """The stub is as it was."""
 
 
+class _Enough(Exception):  # noqa: N818 - no error
+    """Some part is wrong, and what follows is for right answers."""
+
+
 class Verdict(NamedTuple):
     """What a check has found, shown in sign, word and color, so that none of the three is needed.
 
-    `kind` is one of SIGNS.
+    `kind` is one of SIGNS; if it is "part", `earned` of `of` points are for these `parts`.
     """
 
     kind: str
     sentence: str
+    earned: float = 0
+    of: float = 0
+    parts: tuple = ()
+
+    def _in_words(self):
+        sign, word, _ = SIGNS[self.kind]
+        if self.kind != "part":
+            return f"{sign} {word}", self.sentence
+        points = f"{sign} {self.earned:g} of {self.of:g} points:"
+        return points, f"right {join(self.parts)}. Not yet: {self.sentence}"
 
     def __repr__(self):
-        sign, word, _ = SIGNS[self.kind]
-        return f"{sign} {word} {self.sentence}"
+        return " ".join(self._in_words())
 
     def _repr_html_(self):
-        sign, word, color = SIGNS[self.kind]
-        style = f"border-left: 5px solid {color}; padding: 0.3em 0.8em; margin: 0.2em 0"
-        words = f"<strong>{sign} {word}</strong> {html.escape(self.sentence)}"
-        return f'<div style="{style}; white-space: pre-wrap">{words}</div>'
+        head, sentence = self._in_words()
+        style = f"border-left: 5px solid {SIGNS[self.kind][2]}; padding: 0.3em 0.8em"
+        words = f"<strong>{head}</strong> {html.escape(sentence)}"
+        return f'<div style="{style}; margin: 0.2em 0; white-space: pre-wrap">{words}</div>'
+
+
+def join(names):
+    """Return names as an enumeration: "a, b and c"."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+@dataclass
+class _Part:
+    points: float
+    on_top: bool
+    right: bool = True
+
+
+@dataclass
+class _Findings:
+    """What the check that is running has found so far.
+
+    `warned` is what a warning in the last call comes to: a fault if the result is wrong, a remark
+    if it is right. `in_place` names the part that arguments count for that are changed.
+    """
+
+    parts: dict = field(default_factory=dict)
+    faults: list = field(default_factory=list)
+    remarks: dict = field(default_factory=dict)  # a set that keeps its order
+    warned: tuple = (None, "")
+    in_place: str = ""
+
+    def note(self, wrong, name):
+        self.faults.append(self.warned[0] or wrong)
+        if name:
+            self.parts[name].right = False
+
+    def remark(self, sentence):
+        self.remarks[sentence] = True
+
+    def begin_call(self):
+        self.remark(self.warned[1])
+        self.warned = (None, "")
+
+    def first_fault(self):
+        """Return the fault to tell, with what is earned in spite of it."""
+        all_others = all(part.right or part.on_top for part in self.parts.values())
+        right = {
+            name: part.points
+            for name, part in self.parts.items()
+            if part.right and (all_others or not part.on_top)
+        }
+        first = self.faults[0]
+        first.earned, first.of = sum(right.values()), sum(p.points for p in self.parts.values())
+        first.parts = tuple(name for name, points in right.items() if points)
+        first.faults = tuple(self.faults)
+        return first
+
+
+_now = ContextVar("what the check that is running has found")
 
 
 def exercise(check):
     """Decorate `check(*answers, rng)`, which raises `Wrong` or returns a closing remark.
 
-    The decorated check takes the answers alone and returns None. Its random numbers are the same
-    in each run, and others for each value of the environment variable EXERCISE_SEED, by which a
-    grader gives each student input of their own. With `show=False`, as in a solution, it is silent
-    about a right answer: the remark would give it away.
+    The decorated check takes the answers alone. Its random numbers are the same in each run, and
+    others for each value of the environment variable EXERCISE_SEED, by which a grader gives each
+    student input of their own. With `show=False`, as in a solution, it is silent about a right
+    answer: the remark would give it away. Its `judge(*answers)` displays nothing; it returns the
+    remark, or raises a `Wrong` that knows which parts are right.
     """
     key = zlib.crc32(check.__name__.encode())
 
+    def judge(*answers):
+        if any(answer is ... for answer in answers):
+            raise NotAttempted("Not attempted yet.")
+        seed = int(os.environ.get("EXERCISE_SEED", "0"))
+        found = _Findings()
+        token = _now.set(found)
+        try:
+            remark = check(*answers, rng=np.random.default_rng([seed, key]))
+        except NotAttempted:
+            raise
+        except _Enough:
+            pass
+        except Wrong as wrong:  # outside of all parts: whatever comes after it was not seen
+            found.note(wrong, None)
+            found.parts.clear()
+        finally:
+            _now.reset(token)
+        if found.faults:
+            raise found.first_fault()
+        found.begin_call()
+        return (remark or "") + "".join(found.remarks)
+
     @functools.wraps(check)
     def checked(*answers, show=True):
+        points = None
         try:
-            if any(answer is ... for answer in answers):
-                raise NotAttempted("Not attempted yet.")
-            seed = int(os.environ.get("EXERCISE_SEED", "0"))
-            verdict = Verdict("right", check(*answers, rng=np.random.default_rng([seed, key])))
+            verdict = Verdict("right", judge(*answers))
         except Wrong as wrong:
             if os.environ.get("NBGRADER_EXECUTION"):
-                raise
-            untouched = isinstance(wrong, NotAttempted)
-            verdict = Verdict("open", RUN_FIRST) if untouched else Verdict("wrong", str(wrong))
+                if not wrong.earned:
+                    raise
+                points = wrong.earned  # nbgrader takes the value of the cell
+            verdict = verdict_on(wrong)
         if show or verdict.kind != "right":
             from IPython.display import display
 
             display(verdict)
+        return points
 
+    checked.judge = judge
     return checked
+
+
+def verdict_on(wrong):
+    """Return the verdict on an answer that is wrong, right in part, or not there."""
+    if isinstance(wrong, NotAttempted):
+        return Verdict("open", RUN_FIRST)
+    if not wrong.earned:
+        return Verdict("wrong", str(wrong))
+    return Verdict("part", str(wrong), wrong.earned, wrong.of, wrong.parts)
+
+
+@contextmanager
+def part(name, points=1, *, on_top=False):
+    """Give a part of an exercise points of its own: what is wrong in this block costs no other.
+
+    The `name` goes on after "right", such as "for large z". Several blocks may have one name. What
+    is `on_top`, such as edge cases, counts only if all other parts are right: answers that are
+    wrong for everything else may pass it. The parts together have the points of the exercise.
+    """
+    found = _now.get()
+    found.parts.setdefault(name, _Part(points, on_top))
+    try:
+        yield
+    except NotAttempted:
+        raise
+    except Wrong as wrong:
+        found.note(wrong, name)
+
+
+def end_if_wrong():
+    """End the check here if some part is wrong: what follows are remarks on a right answer."""
+    if _now.get().faults:
+        raise _Enough
+
+
+def count_in_place(name, points=1):
+    """Make it a part, on top of the others, that no call from here on changes its arguments."""
+    found = _now.get()
+    found.parts[name], found.in_place = _Part(points, on_top=True), name
 
 
 def attempt(function, *arguments, warned=SOMEWHERE, remedy=NEW_ARRAY):
     """Call the reader's function with copies of the arguments; return what it returns.
 
     In the terms of the exercise, `warned` explains a warning of NumPy's, and `remedy` says what to
-    do where the function changes its arguments.
+    do where the function changes its arguments. A warning is no fault if the result is right.
     """
+    found = _now.get(_Findings())
+    found.begin_call()
     if not callable(function):
         raise Wrong(f"a function was expected here, got {describe(function)}")
     given = [_copy(argument) for argument in arguments]
@@ -114,13 +262,17 @@ def attempt(function, *arguments, warned=SOMEWHERE, remedy=NEW_ARRAY):
             raise Wrong(f"{call} stopped with {type(error).__name__}: {error}") from error
     numerical = [str(w.message) for w in caught if issubclass(w.category, RuntimeWarning)]
     if numerical:
-        raise Wrong(f"{call} warned: {numerical[0]}. {warned}")
+        fault = Wrong(f"{call} warned: {numerical[0]}. {warned}")
+        found.warned = (fault, WARNED.format(numerical[0], warned))
     for position, (before, after) in enumerate(zip(arguments, given, strict=True)):
         if not _same(before, after):
-            raise Wrong(
+            fault = Wrong(
                 f"{call} has changed its {_describe_argument(function, position)} in place. "
                 f"Whoever called it still needs the old numbers: {remedy}."
             )
+            if not found.in_place:
+                raise fault
+            found.note(fault, found.in_place)
     if result is None:
         raise Wrong(f"{call} returned None. Is the `return` missing?")
     return result
@@ -131,11 +283,12 @@ def expect(what, got, expected, slips=(), tolerance=1e-6):
 
     `what` was computed, as the sentence's subject: "softmax(Z) for Z = [[1, 2]]"; `slips` are pairs
     of what a likely mistake gives and the sentence that explains it; `tolerance` is relative to the
-    largest expected number (or to 1).
+    largest expected number (or to 1). A list of the right numbers is right, with a remark, and so
+    is a row (1, n) for (n,) unless it is among the slips.
     """
+    found = _now.get(_Findings())
     expected = np.asarray(expected)
-    if isinstance(got, (list, tuple)) and expected.ndim:
-        raise Wrong(f"{what} is a {type(got).__name__}; a NumPy array was expected")
+    got = as_array(what, got) if expected.ndim else got
     if not isinstance(got, (np.ndarray, np.generic, Real)):
         raise Wrong(f"{what} is {describe(got)}; {_kind(expected)} was expected")
     got = np.asarray(got)
@@ -144,6 +297,9 @@ def expect(what, got, expected, slips=(), tolerance=1e-6):
     for value, sentence in slips:
         if _close(got, value, tolerance) and not _close(expected, value, tolerance):
             raise Wrong(f"{what}: {sentence}")
+    if got.shape == (1, *expected.shape) and expected.ndim == 1:
+        got = got[0]
+        found.remark(A_ROW)
     if got.shape != expected.shape and not expected.ndim:
         raise Wrong(
             f"{what} has shape {got.shape}, but one number was expected: is a mean or sum missing?"
@@ -160,6 +316,17 @@ def expect(what, got, expected, slips=(), tolerance=1e-6):
         raise Wrong(f"{what} contains {got[~np.isfinite(got)][0]}; finite numbers were expected")
     if not _close(got, expected, tolerance):
         raise Wrong(f"{what} {_difference(got, expected, tolerance)}")
+
+
+def as_array(what, got):
+    """Return a list or tuple as the array that is expected, with a remark; all else as it is."""
+    if not isinstance(got, (list, tuple)):
+        return got
+    _now.get(_Findings()).remark(A_LIST)
+    try:
+        return np.asarray(got)
+    except ValueError as error:  # rows of different lengths
+        raise Wrong(f"{what} is a {type(got).__name__}; a NumPy array was expected") from error
 
 
 def unpack(what, got, names):

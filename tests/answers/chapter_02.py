@@ -177,16 +177,15 @@ WRONG = {
     "absorb-scaling": {
         "std along the columns": (std_along_the_columns, "Row k of W belongs to input k"),
         "multiplied": (multiplied, "multiplied by std"),
-        "weights as they were": (weights_as_they_were, "still those for standardized"),
+        "weights as they were": (weights_as_they_were, "still those for standardized", 1),
         "one std": (one_std, "one std for all"),
-        "bias as it was": (bias_as_it_was, "the bias is the old one"),
-        "mean not divided": (mean_not_divided, "without being divided by std"),
-        "mean added": (mean_added, "sign of the second term"),
+        "bias as it was": (bias_as_it_was, "the bias is the old one", 1),
+        "mean not divided": (mean_not_divided, "without being divided by std", 1),
+        "mean added": (mean_added, "sign of the second term", 1),
         "all divided": (all_divided, "everything is divided by std"),
-        "weights not in the bias": (weights_not_in_the_bias, "through its weights"),
-        "bias lost": (bias_lost, "old bias has been lost"),
-        "bias as a row": (bias_as_a_row, "has shape (1, 3), expected (3,)"),
-        "squeezed": (squeezed, "for 1 input and 5 units"),
+        "weights not in the bias": (weights_not_in_the_bias, "through its weights", 1),
+        "bias lost": (bias_lost, "old bias has been lost", 1),
+        "squeezed": (squeezed, "for 1 input and 5 units", 1),
         "in place": (absorb_in_place, "changed its first argument"),
         "one array": (weights_only, "two arrays were expected"),
     },
@@ -196,10 +195,10 @@ WRONG = {
         "heights as weights": (heights_as_weights, "heights themselves"),
         "corners mirrored": (corners_mirrored, "corners sit at -t"),
         "run forgotten": (run_forgotten, "rise divided by a distance"),
-        "last slope goes on": (last_slope_goes_on, "last slope goes on"),
+        "last slope goes on": (last_slope_goes_on, "last slope goes on", 2),
         "W2 flat": (flat_column, "W2 has shape (4,), expected (4, 1)"),
         "W1 upright": (units_in_rows, "W1 has shape (4, 1), expected (1, 4)"),
-        "not 0 on the left": (first_slope_from_the_left, "left of the first"),
+        "not 0 on the left": (first_slope_from_the_left, "left of the first", 2),
         "bump between points": (bump_between_points, "halfway"),
         "lists": (lists, "NumPy array of numbers"),
         "nan": (lambda t, h: (np.ones((1, 1)), -t[:1], np.full((1, 1), np.nan)), "contains nan"),
@@ -210,4 +209,10 @@ RIGHT = {
     "logit-lead": [np.log(81), 4.394, np.float32(4.4)],
     "absorb-scaling": [absorb_with_loops, absorb_by_matrices, absorb_by_asking],
     "curve-through": [curve_by_loop, curve_by_ramps, curve_by_solving],
+}
+
+REMARKED = {
+    "absorb-scaling": {
+        "bias as a row": (bias_as_a_row, "A row of shape (1, n) came"),
+    },
 }

@@ -42,6 +42,11 @@ def residual_in_place(dA, A_prev, Z, W):
     return A_prev.T @ dA, dA.sum(axis=0), dA @ W.T + dA
 
 
+def residual_with_a_row(*arguments):
+    dW, db, dA_prev = residual()(*arguments)
+    return dW, db[None], dA_prev
+
+
 def residual_in_other_order(dA, A_prev, Z, W):
     return residual()(dA, A_prev, Z, W)[::-1]
 
@@ -139,22 +144,23 @@ WRONG = {
         "not quite": (-4.03, "too small"),
     },
     "residual": {
-        "through W alone": (residual(around=False), "through W alone"),
-        "around alone": (residual(through_W=False), "skip connection alone"),
-        "W not transposed": (residual(transposed=False), "W is not transposed"),
-        "gate on both ways": (residual(gate_around=True), "gate is on the skip connection"),
+        "through W alone": (residual(around=False), "through W alone", 2),
+        "around alone": (residual(through_W=False), "skip connection alone", 2),
+        "W not transposed": (residual(transposed=False), "W is not transposed", 2),
+        "gate on both ways": (residual(gate_around=True), "gate is on the skip connection", 2),
         "no gate": (residual(gate=lambda Z, A_prev: 1), "gate is missing"),
         "gate of A_prev": (residual(gate=lambda Z, A_prev: A_prev > 0), "gate is that of A_prev"),
-        "open at 0": (residual(gate=lambda Z, A_prev: Z >= 0), "not Z >= 0"),
+        "open at 0": (residual(gate=lambda Z, A_prev: Z >= 0), "not Z >= 0", 2),
         "Z for its slope": (residual(gate=lambda Z, A_prev: Z), "multiplied by Z"),
         "relu for its slope": (
             residual(gate=lambda Z, A_prev: np.maximum(Z, 0)),
             "multiplied by relu(Z)",
         ),
-        "dW transposed": (residual_with_transposed_dW, "transpose of what (4.4)"),
-        "1/m twice": (residual_with_means, "1/m in it already"),
-        "db over the units": (residual_with_db_over_units, "axis=0"),
-        "db one number": (residual_with_one_db, "one number came"),
+        "dW transposed": (residual_with_transposed_dW, "transpose of what (4.4)", 2),
+        "1/m twice": (residual_with_means, "1/m in it already", 1),
+        "db over the units": (residual_with_db_over_units, "axis=0", 2),
+        "db one number": (residual_with_one_db, "one number came", 2),
+        "db a row": (residual_with_a_row, "leave out keepdims", 2),
         "in place": (residual_in_place, "changed its first argument"),
         "other order": (residual_in_other_order, "return dW, db, dA_prev, in order"),
         "dA_prev only": (lambda *a: residual()(*a)[2], "3 results were expected"),
@@ -191,19 +197,17 @@ WRONG = {
             network(layer=lambda A, dZ, l: (A[l - 1].T @ dZ, dZ.mean(axis=0))),
             "sum, not mean",
         ),
-        "db keeps its row": (
-            network(layer=lambda A, dZ, l: (A[l - 1].T @ dZ, dZ.sum(axis=0, keepdims=True))),
-            "keepdims",
-        ),
         "db first": (network(layer=lambda A, dZ, l: (dZ.sum(0), A[l - 1].T @ dZ)), "(db, dW)"),
-        "no gate": (network(hidden=lambda dZ, Z, p, l: dZ @ p[l][0].T), "gate of layer 2"),
+        "no gate": (network(hidden=lambda dZ, Z, p, l: dZ @ p[l][0].T), "gate of layer 2", 1),
         "gate that never closes": (
             network(hidden=lambda dZ, Z, p, l: (dZ @ p[l][0].T) * (np.maximum(Z[l], 0) >= 0)),
             "never closes",
+            1,
         ),
         "slope of the sigmoid": (
             network(hidden=lambda dZ, Z, p, l: (dZ @ p[l][0].T) * sigmoid_derivative(Z[l])),
             "that of the sigmoid",
+            1,
         ),
         "A (1 - A) of relu": (
             network(
@@ -212,33 +216,40 @@ WRONG = {
                 )
             ),
             "A(1 - A) is the slope of the sigmoid",
+            1,
         ),
-        "one layer": (network(ending=lambda grads: grads[:1]), "one layer is right"),
+        "one layer": (network(ending=lambda grads: grads[:1]), "one layer is right", 1),
         "open at 0": (
             network(hidden=lambda dZ, Z, p, l: (dZ @ p[l][0].T) * (Z[l] >= 0)),
             "at Z = 0",
+            2,
         ),
         "Z for its slope": (
             network(hidden=lambda dZ, Z, p, l: (dZ @ p[l][0].T) * Z[l]),
             "multiplied by Z[2]",
+            1,
         ),
         "relu for its slope": (
             network(hidden=lambda dZ, Z, p, l: (dZ @ p[l][0].T) * np.maximum(Z[l], 0)),
             "multiplied by relu(Z)",
+            1,
         ),
         "W not transposed": (
             network(hidden=lambda dZ, Z, p, l: (dZ @ p[l][0]) * (Z[l] > 0)),
             "not transposed",
+            1,
         ),
         "gate of the layer after": (
             network(hidden=lambda dZ, Z, p, l: (dZ @ p[l][0].T) * (Z[l + 1] > 0)),
             "gate is that of layer 3",
+            1,
         ),
         "W of the layer before": (
             network(hidden=lambda dZ, Z, p, l: (dZ @ p[l - 1][0].T) * (Z[l] > 0)),
             "goes through W of layer 2",
+            1,
         ),
-        "last layer first": (network(ending=lambda grads: grads), "begins with the last layer"),
+        "last layer first": (network(ending=lambda grads: grads), "begins with the last layer", 1),
         "last layer only": (network(ending=lambda grads: grads[0]), "one pair"),
     },
 }
@@ -251,4 +262,13 @@ RIGHT = {
         network_through_the_jacobian,
         network_example_by_example,
     ],
+}
+
+REMARKED = {
+    "my-backward": {
+        "db keeps its row": (
+            network(layer=lambda A, dZ, l: (A[l - 1].T @ dZ, dZ.sum(axis=0, keepdims=True))),
+            "A row of shape (1, n) came",
+        ),
+    },
 }

@@ -195,12 +195,12 @@ WRONG = {
     "parts": {
         "as published": (published, "second name for the first part"),
         "divided by the counts": (divided_by_counts, "divided by its number of examples"),
-        "mean of the parts": (mean_of_parts, "mean of the parts"),
+        "mean of the parts": (mean_of_parts, "mean of the parts", 1),
         "sum": (sum_of_parts, "sum of the parts"),
         "sum over all examples": (sum_over_examples, "multiply before you add"),
         "weighted, not divided": (weighted_not_divided, "now divide"),
         "weighted, divided by parts": (weighted_by_parts, "not of the parts"),
-        "in place": (weighted_in_place, "changed its first argument"),
+        "in place": (weighted_in_place, "changed its first argument", 1),
         "last part": (lambda parts, counts: parts[-1], "last part alone"),
         "weights only": (weights_only, "2 results were expected"),
         "one layer": (first_layer_only, "one a layer"),
@@ -221,6 +221,7 @@ WRONG = {
         "one for each parameter": (one_for_each, "one number for each"),
         "in place": (in_place, "changed its second argument"),
         "a step of length 1": (length_one, "length 1"),
+        "at most 10": (lambda g, theta: min(10.0, by_one_long_step(g, theta)), "expected", 2),
         "a fixed rate": (lambda gradient, theta: 0.1, "expected"),
     },
 }

@@ -59,6 +59,7 @@ FULL = {
         f"{TITLE}: the cell for the answer is there 2 times",
         "the check is there 2 times",
     ],
+    "stale copy": [f"{LAST}: the cell for the answer is there 2 times; the last one counts, or"],
     "checks first": [],
     "elsewhere": [],
     "colab": [],
@@ -217,6 +218,15 @@ def test_a_deleted_stub_costs_its_own_exercise_only(graded, student):
 def test_half_solved(graded):
     assert graded.points["half"] == {ON_PAPER: 0, SECOND: OF[SECOND], BINARY: 0}
     assert graded.sentences["half"][ON_PAPER].startswith("2 is not it. That is in bits")
+
+
+def test_what_is_right_in_an_answer_counts(graded):
+    """The loss from the sigmoid is right until the sigmoid rounds to 0."""
+    assert graded.points["in part"] == OF | {BINARY: 2}
+    page = read_page(graded, "in part")
+    assert "◐ Right in part</strong> · 2 of 3 points" in page
+    assert "Right for ordinary z. Not yet:" in page
+    assert "warned: overflow" in page
 
 
 def test_an_answer_may_use_what_the_chapter_defines(graded):

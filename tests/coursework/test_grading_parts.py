@@ -117,6 +117,7 @@ def test_the_documented_lines_join_chapters(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        ([".", "--chapter", "03", "--penalty", "10"], "--late-days and --penalty need --due"),
         (["missing", "--chapter", "03"], "there is no folder missing"),
         ([".", "--chapter", "77"], "no exercises in chapter 77; it has 01, 02, 03"),
         (

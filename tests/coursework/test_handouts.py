@@ -242,10 +242,24 @@ def test_exercises_on_paper(built, paper):
     assert "Not attempted yet" not in "".join([words, *keys])
     for key in keys:
         assert len(re.findall(r"^Solution$", key, re.M)) == roles.count("solution")
-        assert len(re.findall(r"^Hint\.", key, re.M)) == roles.count("hint")
     if roles.count("hint"):
         hints = words.partition("\nHints\n")[2]
         assert re.findall(r"^Exercise \d", hints, re.M)[-1] == f"Exercise {roles.count('hint')}"
+
+
+def test_pages_of_the_key_are_those_of_the_student(built, paper):
+    """So that both find a place by its page; what students do not get comes after them."""
+    words, key = ("\n".join(built.text(paper, folder).splitlines()) for folder in FOLDERS)
+
+    def pages(text):
+        """Return what stands on each page, without header, footer and the first page's lines."""
+        found = re.split(r"\d+ of \d+\n", text)
+        return ["".join(re.sub(rf".*{re.escape(HEADER)}", "", page).split()) for page in found]
+
+    own, all_of_key = pages(words)[2:], pages(key)[2:]
+    assert own
+    assert all_of_key[: len(own)] == own
+    assert len(all_of_key) > len(own)
 
 
 def test_a_student_notebook_runs_in_an_empty_folder(built, tmp_path):
@@ -265,8 +279,8 @@ def test_paper_speaks_of_hints_only_where_they_are(built, paper):
         introduction = words.partition("\nExercises")[2].partition("\nExercise 1")[0]
         assert introduction
         told = re.findall(r"[^.]*\bhints?\b[^.]*", " ".join(introduction.split()))
-        note = "; the hints stand after the last exercise"
-        assert [sentence[-len(note) :] for sentence in told] == ([] if folder else [note])
+        note = "; the hints stand at the end"
+        assert [sentence[-len(note) :] for sentence in told] == [note]
 
 
 def test_without_hints_nothing_speaks_of_them(build):
@@ -406,33 +420,52 @@ def test_an_edition_speaks_of_what_it_has(chapter):
         assert [cell.id for cell in made.cells if tags(cell) & edition.SAYS] == expected
 
 
+def sources(notebook):
+    return [cell.source for cell in notebook.cells]
+
+
 def test_hints_come_last_on_paper_and_checks_not_at_all():
-    paper = PAPER(small(*EXERCISES))
-    exercises = [cell.source for cell in paper.cells][9:]
+    exercises = sources(PAPER(small(*EXERCISES)))[9:]
     assert exercises[0] == "There are two."
     assert exercises[1].startswith("*On paper: ")
     assert exercises[2:] == [
         *("### Exercise 1 · A", "a = ...", "### Exercise 2 · B", "b = ..."),
-        *("### Hints\n\n**Exercise 1.** Think.", "## Recap"),
-    ]
-    key = [cell.source for cell in KEY_ON_PAPER(small(*EXERCISES)).cells][9:]
-    assert key == [
-        "There are two.",
-        "### Exercise 1 · A",
-        "**Hint.** Think.",
-        "a = 7",
-        "### Exercise 2 · B",
-        "## Recap",
+        *("## Recap", "## Hints\n\n**Exercise 1.** Think."),
     ]
 
 
-def test_fixes_come_last_on_a_students_paper():
-    fix = "<details><summary>Case 1: the fix and its source</summary>\n\nMend it.\n\n</details>"
-    cells = [(fix, "fix"), ("Next.",), *EXERCISES]
-    sources = [cell.source for cell in PAPER(small(*cells)).cells]
-    assert sources[:2] == [edition.FIXES_BELOW, "Next."]
-    assert sources[-2:] == ["## Answers", "**Case 1.** Mend it."]
-    assert fix in [cell.source for cell in KEY_ON_PAPER(small(*cells)).cells]
+def test_a_key_on_paper_is_the_students_and_then_the_solutions():
+    student, key = (sources(edition(small(*EXERCISES))) for edition in (PAPER, KEY_ON_PAPER))
+    assert key[: len(student)] == student
+    assert key[len(student) :] == ["## Key", "### Exercise 1 · A", "a = 7"]
+
+
+GUESSES = [
+    ("## Case 1 · Lost",),
+    (">>> case()",),
+    ("**Your guess?**\n\n<details><summary>A hint</summary>\n\nFollow it.\n\n</details>", "guess"),
+    (">>> ask(case)",),
+    ("<details><summary>Case 1: the fix</summary>\n\nMend it.\n\n</details>", "fix"),
+    ("**Lesson.** Look twice.\n\n## Quests\n\n**1.** How few?",),
+    ("<details><summary>Quest 1: found</summary>\n\nFive.\n\n</details>", "fix"),
+    (">>> five()", "fix"),
+    ("## Recap",),
+]
+
+
+def test_quests_stay_where_their_findings_are_left_out():
+    left = sources(edition.leave_out(small(*GUESSES), ["fix"]))
+    assert left[-2:] == ["**Lesson.** Look twice.\n\n## Quests\n\n**1.** How few?", "## Recap"]
+
+
+def test_what_answers_a_guess_or_a_quest_comes_last_on_paper():
+    assert sources(PAPER(small(*GUESSES))) == [
+        *("## Case 1 · Lost", "case()", "**Your guess?**", edition.BELOW),
+        *("## Quests\n\n**1.** How few?", "## Recap"),
+        "## Hints\n\n**Case 1.** Follow it.",
+        *("## Answers", "### Case 1", "ask(case)", "Mend it.", "**Lesson.** Look twice."),
+        *("**Quest 1.** Five.", "five()"),
+    ]
 
 
 @pytest.mark.parametrize(

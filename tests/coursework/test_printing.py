@@ -15,7 +15,7 @@ def printed(browser, tmp_path, source, change=lambda page: page):
     """Print one cell of Markdown; return what is cut off, and the faults."""
     notebook = new_notebook(cells=[new_markdown_cell(source)])
     page = change(printing.to_html(notebook, title="T", course="C", solved=False))
-    cut = printing.to_pdf(browser, page, tmp_path / "a.pdf")
+    cut, _ = printing.to_pdf(browser, page, tmp_path / "a.pdf")
     return cut, printing.faults(printing.text_of(tmp_path / "a.pdf"), page)
 
 
@@ -24,6 +24,10 @@ def pages(browser, tmp_path, *cells):
     page = printing.to_html(new_notebook(cells=[*cells]), title="T", course="C", solved=True)
     printing.to_pdf(browser, page, tmp_path / "a.pdf")
     return [page.extract_text() for page in PdfReader(tmp_path / "a.pdf").pages]
+
+
+def text(source):
+    return new_markdown_cell(source)
 
 
 def paragraphs(count, tag=None):
@@ -96,3 +100,16 @@ def test_short_code_is_on_one_page(browser, tmp_path, filled):
 def test_last_words_are_not_alone(browser, tmp_path, filled, words):
     *_, last = pages(browser, tmp_path, paragraphs(filled), code(10), paragraphs(words))
     assert last.count("filler") + last.count("line") > 1
+
+
+@pytest.mark.parametrize("lead", ["Two rules are enough:", "Others begin with"])
+@pytest.mark.parametrize("filled", [31, 33])
+def test_words_that_lead_to_code_stand_above_it(browser, tmp_path, lead, filled):
+    printed = pages(browser, tmp_path, paragraphs(filled), text(lead), code(4), paragraphs(9))
+    [page] = [page for page in printed if lead in page]
+    assert "line0" in page
+
+
+def test_a_last_page_that_is_almost_empty_is_saved(browser, tmp_path):
+    assert len(pages(browser, tmp_path, paragraphs(35))) == 1
+    assert printing.last_page_use(tmp_path / "a.pdf") > 0.9

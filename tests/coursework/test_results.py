@@ -13,6 +13,7 @@ import sys
 import time
 import zipfile
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from troubled_class import NUMBER, STEM
 from coursework.course import ROOT, chapters, read_chapter
 from coursework.grading import results, roster, sandbox
 from coursework.grading.grade import chosen, grade, main
+from coursework.grading.late import Deadline
 from coursework.grading.limits import Limits
 from coursework.grading.names import file_names, shown, whose
 from helpers.exercises.frame import Verdict
@@ -59,6 +61,7 @@ def hand_in(folder, file, *words):
     path.parent.mkdir(parents=True, exist_ok=True)
     cell = {"cell_type": "code", "source": "\n".join([OPENING, *words])}
     path.write_text(json.dumps({"nbformat": 4, "cells": [cell]}), encoding="utf-8")
+    return path
 
 
 RIGHT, HALF = ["right: yes"] * 3, ["right: yes", "right: yes", "wrong: 7 is not it"]
@@ -333,6 +336,29 @@ def test_what_the_instructor_decides_counts_and_is_shown(class_of_six):
     page = (output / "feedback" / "guest.html").read_text(encoding="utf-8")
     assert "2 of 2 points" in page
     assert "neat" in page
+
+
+def test_days_after_the_deadline_cost_what_the_instructor_says(ran, tmp_path):
+    due, day = datetime(2026, 11, 13, 10), 24 * 60 * 60
+    for name, late in ("Ada", -1), ("Ben", 1), ("Cem", 2 * day), ("Dan", 2 * day + 1):
+        path = hand_in(tmp_path / "class", f"{name}.ipynb", *RIGHT)
+        os.utime(path, (due.timestamp() + late,) * 2)
+    out = tmp_path / "out"
+    run(tmp_path / "class", out, deadline=Deadline(due, free=1, percent=10))
+    rows = {row["student"]: (row["total"], row["late"]) for row in read(out / "totals.csv")}
+    assert rows == {
+        "Ada": ("6", ""),
+        "Ben": ("6", "1 day late"),
+        "Cem": ("5.4", "2 days late"),
+        "Dan": ("4.8", "3 days late"),
+    }
+    report = (out / "trouble.txt").read_text(encoding="utf-8")
+    assert "Ben: handed in 2026-11-13 10:00, due 2026-11-13 10:00: 1 day late, no points" in report
+    page = (out / "feedback" / "Cem.html").read_text(encoding="utf-8")
+    assert "5.4 of 6 points</strong> · 2 days late, 10% off" in page
+    run(tmp_path / "class", out)  # it is the instructor's, and no part of what was graded
+    assert totals(out) == dict.fromkeys(rows, "6")
+    assert len(ran) == len(rows)
 
 
 def test_tables_of_the_instructors_that_make_no_sense_stop_before_anything_runs(ran, tmp_path):

@@ -11,10 +11,12 @@ from helpers.exercises.frame import (
     Verdict,
     Wrong,
     attempt,
+    count_in_place,
     exercise,
     expect,
     expect_number,
     has_loop,
+    part,
     remark_if_slow,
 )
 
@@ -31,16 +33,25 @@ def check_seven(answer, rng):
     return "it is 7."
 
 
+KINDS = {
+    "right": "✓ Right:",
+    "part": "◐ 2 of 3 points: right for dW, for db and in form. Not yet:",
+    "wrong": "✗ Not yet:",
+    "open": "○ Not attempted",
+}
+
+
 def test_a_verdict_has_sign_word_and_color():
     seen = set()
-    for kind, word in ("right", "✓ Right:"), ("wrong", "✗ Not yet:"), ("open", "○ Not attempted"):
-        verdict = Verdict(kind, "a < b")
-        assert str(verdict).startswith(word)
+    for kind, words in KINDS.items():
+        verdict = Verdict(kind, "a < b", 2, 3, ("for dW", "for db", "in form"))
+        word = words.partition(":")[0]
+        assert str(verdict).startswith(words)
         assert str(verdict).endswith(" a < b")
         assert f"<strong>{word}" in verdict._repr_html_()
         assert "a &lt; b" in verdict._repr_html_()
         seen.add(re.search("#[0-9A-F]{6}", verdict._repr_html_())[0])
-    assert len(seen) == 3
+    assert len(seen) == len(KINDS)
 
 
 def test_a_reader_sees_the_verdict_and_nothing_is_returned(capsys):
@@ -96,8 +107,98 @@ def numb(Z):
     Z.sum()
 
 
-def overflowing(Z):
-    return np.exp(1000 + Z)
+@exercise
+def check_halves(halve, rng):
+    count_in_place("in leaving x as it is")
+    with part("for 2"):
+        expect("half of 2", attempt(halve, np.array([2.0, 2.0])), [1.0, 1.0])
+    with part("for more", 2):
+        expect("half of 4", attempt(halve, np.array([4.0])), [2.0])
+    with part("for 0", on_top=True):
+        expect("half of 0", attempt(halve, np.zeros(1)), [0.0])
+    return "halved."
+
+
+def halve_in_place(x):
+    x /= 2
+    return x
+
+
+@pytest.mark.parametrize(
+    ("answer", "earned", "parts"),
+    [
+        (lambda x: x / 2 + (x == 4), 1, ["for 2"]),  # right for 0, which alone counts for nothing
+        (lambda x: x / 2 + (x == 2), 2, ["for more"]),
+        (lambda x: x / 2 + (x == 0), 4, ["for 2", "for more", "in leaving x as it is"]),
+        (halve_in_place, 4, ["for 2", "for more", "for 0"]),
+        (lambda x: x, 0, []),
+        (lambda x: x / 2 if x.any() else None, 4, ["in leaving x as it is", "for 2", "for more"]),
+    ],
+)
+def test_each_part_has_its_points(answer, earned, parts):
+    with pytest.raises(Wrong) as caught:
+        check_halves.judge(answer)
+    assert (caught.value.earned, caught.value.of) == (earned, 5)
+    assert sorted(caught.value.parts) == sorted(parts)
+
+
+def test_the_first_fault_is_told():
+    with says("^half of 2"):
+        check_halves.judge(lambda x: x)
+
+
+def test_what_is_wrong_outside_of_the_parts_leaves_none():
+    @exercise
+    def check_two(answers, rng):
+        with part("for the first"):
+            expect("the first", answers[0], 1)
+        raise Wrong("there is no second")
+
+    with pytest.raises(Wrong, match="no second") as caught:
+        check_two.judge([1])
+    assert caught.value.earned == 0
+
+
+def test_a_grader_gets_the_points_of_the_parts(monkeypatch, capsys):
+    assert check_halves(halve_in_place) is None
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert check_halves(halve_in_place) == 4
+    assert check_halves(lambda x: x / 2) is None
+    first, second, third = capsys.readouterr().out.splitlines()
+    assert first == second
+    assert first.startswith("◐ 4 of 5 points: right for 2, for more and for 0. Not yet: halve_in_")
+    assert third == "✓ Right: halved."
+
+
+def test_a_warning_is_a_fault_only_if_the_result_is_wrong():
+    @exercise
+    def check_exp(function, rng):
+        expect("the result", attempt(function, np.array([1e3, 0])), [0.0, 1.0])
+        return "it is."
+
+    with says("warned: overflow", "Somewhere on the way"):
+        check_exp.judge(np.exp)
+    remark = check_exp.judge(lambda z: np.where(z > 0, 0, np.exp(z)))
+    assert remark.startswith("it is. NumPy warns on the way, though: overflow")
+    assert check_exp.judge(lambda z: np.exp(-z)) == "it is."
+
+
+def test_a_list_or_a_row_is_right_with_a_remark():
+    @exercise
+    def check_row(row, rng):
+        expect("the row", row, np.array([1.0, 2.0]))
+        return "it is."
+
+    for row, remark in [
+        ([1, 2], "it is. A list came"),
+        (np.array([[1, 2]]), "it is. A row of shape (1, n) came"),
+        (np.array([1, 2]), "it is."),
+    ]:
+        assert check_row.judge(row).startswith(remark)
+    with says("is a list"):
+        check_row.judge([1, [2, 3]])
+    with says(r"shape \(2, 1\)"):
+        check_row.judge(np.array([[1], [2]]))
 
 
 def zeroing(Z):
@@ -113,7 +214,6 @@ def broken(Z):
     ("answer", "phrases"),
     [
         (numb, ["numb", "returned None", "return"]),
-        (overflowing, ["overflow", "too large"]),
         (zeroing, ["changed its first argument, `Z`, in place"]),
         (broken, ["broken", r"Z = \[1.0, 1.0, 1.0\]", "stopped with ValueError"]),
         (np.array([3]), ["a function was expected", "shape"]),
@@ -164,7 +264,7 @@ E = np.array([[1.0, 2.0], [3.0, 5.0]])
 @pytest.mark.parametrize(
     ("got", "phrases"),
     [
-        (E.tolist(), ["is a list", "NumPy array"]),
+        ([[1, 2], [3]], ["is a list", "NumPy array"]),
         ("1", ["str '1'", r"an array of shape \(2, 2\) was expected"]),
         (E + 0j, ["dtype complex128", "real numbers"]),
         (np.array([1, None]), ["dtype object", "real numbers"]),

@@ -35,6 +35,10 @@ class Exercise:
         )[1]
 
     @property
+    def points(self):
+        return self.cells["check"].metadata.nbgrader.points
+
+    @property
     def check(self):
         module = importlib.import_module(f"helpers.exercises.chapter_{self.chapter}")
         return getattr(module, self.check_name)
@@ -66,15 +70,16 @@ SEEDS = range(5)
 
 
 def answers(kind):
-    """Return (exercise, description, answer, phrase) for each wrong or right answer on file."""
+    """Return (exercise, answer, phrase, points) for each answer of a kind that is on file."""
     for exercise in EXERCISES:
         module = importlib.import_module(f"answers.chapter_{exercise.chapter}")
-        given = getattr(module, kind)[exercise.name]
+        given = getattr(module, kind, {}).get(exercise.name, {})
         if kind == "RIGHT":
-            given = {str(i): (answer, None) for i, answer in enumerate(given)}
-        for description, (answer, phrase) in given.items():
+            given = {str(i): (answer, "") for i, answer in enumerate(given)}
+        for description, (answer, phrase, *points) in given.items():
             label = f"{exercise}-{description}"
-            yield pytest.param(exercise, answer, phrase, id=label.replace(" ", "-"))
+            points = points[0] if points else 0
+            yield pytest.param(exercise, answer, phrase, points, id=label.replace(" ", "-"))
 
 
 @pytest.fixture
@@ -83,9 +88,9 @@ def grading(monkeypatch):
 
 
 def ask(exercise, answer):
-    """Hand an answer to the check; a tuple is several answers."""
+    """Hand an answer to the check and return its remark; a tuple is several answers."""
     with contextlib.redirect_stdout(io.StringIO()):
-        exercise.check(*answer) if isinstance(answer, tuple) else exercise.check(answer)
+        return exercise.check.judge(*(answer if isinstance(answer, tuple) else (answer,)))
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
@@ -179,21 +184,34 @@ def test_the_solution_earns_its_points(exercise, grading):
     exercise.run("import", "solution")
 
 
-@pytest.mark.parametrize(("exercise", "answer", "phrase"), list(answers("RIGHT")))
-def test_other_right_answers_pass(exercise, answer, phrase, grading, monkeypatch):
+@pytest.mark.parametrize(
+    ("exercise", "answer", "phrase", "points"), [*answers("RIGHT"), *answers("REMARKED")]
+)
+def test_other_right_answers_pass(exercise, answer, phrase, points, grading, monkeypatch):
     for seed in SEEDS:
         monkeypatch.setenv("EXERCISE_SEED", str(seed))
-        ask(exercise, answer)
+        assert phrase in ask(exercise, answer)
 
 
-@pytest.mark.parametrize(("exercise", "answer", "phrase"), list(answers("WRONG")))
-def test_wrong_answers_are_explained(exercise, answer, phrase, grading, monkeypatch):
+@pytest.mark.parametrize(("exercise", "answer", "phrase", "points"), list(answers("WRONG")))
+def test_wrong_answers_are_explained(exercise, answer, phrase, points, grading, monkeypatch):
+    """With what is right in them they earn a part of the exercise's points."""
     for seed in SEEDS:
         monkeypatch.setenv("EXERCISE_SEED", str(seed))
         with pytest.raises(frame.Wrong) as caught:
             ask(exercise, answer)
         assert not isinstance(caught.value, frame.NotAttempted)
         assert phrase in str(caught.value)
+        assert caught.value.earned == points
+        if points:
+            assert caught.value.of == exercise.points
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=str)
+def test_more_than_one_point_can_be_earned_in_part(exercise):
+    module = importlib.import_module(f"answers.chapter_{exercise.chapter}")
+    in_part = [case for case in module.WRONG[exercise.name].values() if len(case) == 3]
+    assert bool(in_part) == (exercise.points > 1)
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=str)
