@@ -46,7 +46,7 @@ def test_a_worker_that_is_killed_costs_nothing_and_one_of_another_course_is_refu
         Path(tmp_path, "other", file).parent.mkdir(parents=True, exist_ok=True)
         Path(tmp_path, "other", file).write_text(text)
     (tmp_path / "class").mkdir()
-    sleep = f"2.{os.getpid()}"  # no other run of this test has it
+    sleep = f"4.{os.getpid()}"  # no other run of this test has it
     napping = f"import subprocess\nsubprocess.run(['sleep', '{sleep}'])"
     for student in STUDENTS:
         notebook = with_cells(solved(NUMBER), napping)
@@ -73,8 +73,9 @@ def test_a_worker_that_is_killed_costs_nothing_and_one_of_another_course_is_refu
             scheduler=address,
             tell=lines.append,
         )
-        wait_until(lambda: grading.done() or processes(sleep))
-        [at_work, *_] = processes(sleep)
+        [at_work, *_] = wait_until(
+            lambda: processes(sleep) or (grading.done() and grading.result())
+        )
         victim = next(worker for worker in workers if worker.pid in above(at_work))
         started = [at_work, *processes("coursework.grading.checker", below=victim.pid)]
         victim.kill()
@@ -134,6 +135,7 @@ def above(number):
 
 def wait_until(condition):
     end = time.monotonic() + 180  # a busy machine takes a minute to import what is needed
-    while not condition():
+    while not (found := condition()):
         assert time.monotonic() < end
         time.sleep(0.1)
+    return found
