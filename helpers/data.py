@@ -4,13 +4,16 @@ import gzip
 import hashlib
 import re
 import zlib
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
 
 from .files import read_npz, taken_for_data
 
-PACKAGE = Path(__file__).resolve().parent
+PACKAGE = resources.files(__package__)  # a folder, or a place in a zip file
+if isinstance(PACKAGE, Path):
+    PACKAGE = PACKAGE.resolve()
 # a wheel brings the files along (setup.py); in the repository they stand beside the package
 PROJECT = PACKAGE / "project" if (PACKAGE / "project").is_dir() else PACKAGE.parent
 MNIST_PATH = PROJECT / "data" / "mnist.npz"

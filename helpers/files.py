@@ -49,15 +49,16 @@ def replacing(path):
 
 def read_npz(path, advice):
     """Read all arrays of an `.npz` file into a dict; never unpickles."""
-    path = Path(path)
+    if not hasattr(path, "open"):  # what has it may lie in a zip file
+        path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {path}; {advice}")
     try:
-        with open(path, "rb") as file:
+        with path.open("rb") as file:
             arrays = np.load(file, allow_pickle=False)
             return {name: arrays[name] for name in arrays.files}
     except Exception as error:  # a pickle, a lone .npy, a damaged zip: each fails in its own way
-        with open(path, "rb") as file:
+        with path.open("rb") as file:
             start = file.read(1000)
         reason = error if start.startswith(b"PK") else taken_for_data(start) or error
         raise ValueError(

@@ -15,10 +15,11 @@ import threading
 import time
 import traceback
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from pathlib import Path
 
 from coursework.course import ROOT
+from coursework.grading import submissions
 from coursework.grading.limits import START_UP, TOTAL, Limits, resource_limits
 from coursework.grading.restore import Step
 from coursework.grading.room import end_all, room
@@ -28,6 +29,7 @@ from coursework.grading.wire import Gone, Peer, missing_name
 from helpers.exercises.frame import NotAttempted, Verdict, Wrong, verdict_on
 
 SLOW = re.compile(r"\b(plt|pyplot|explorers|pd|pandas|ch\d\d)\b")  # what takes time to import
+REMARKS = 100  # of one notebook
 
 
 def main():
@@ -38,7 +40,7 @@ def main():
     threading.Thread(target=listen, args=(requests, jobs), daemon=True).start()
     while True:
         try:
-            done = {"result": as_job(run(**from_job(jobs.get())))}
+            done = do(json.loads(jobs.get()))
         except Exception as error:
             done = {"failed": f"{error}\n{traceback.format_exc()}"}
         answers.write(json.dumps(done) + "\n")
@@ -53,9 +55,19 @@ def listen(requests, jobs):
     os._exit(0)
 
 
-def from_job(line):
+def do(job):
+    """Do what a job says; return what is to be told of it."""
+    if job.pop("do") == "run":
+        return {"result": as_job(run(**from_job(job)))}
+    try:
+        cells, remark = submissions.read(Path(job["path"]))
+    except ValueError as error:
+        return {"refused": str(error)}
+    return {"cells": [astuple(cell) for cell in cells], "remark": remark}
+
+
+def from_job(job):
     """Return the arguments of `run`."""
-    job = json.loads(line)
     os.environ["EXERCISE_SEED"] = str(job.pop("seed"))
     steps = [Step(**step) for step in job.pop("steps")]
     return job | {"steps": steps, "limits": Limits(**job.pop("limits"))}
@@ -180,10 +192,15 @@ def judge(check, answers, peer):
 
 def _note_cell(result, step, stopped):
     """Enter what a cell has reported."""
-    if stopped:
-        result.remarks.append(f"{step.label} does not run: {stopped}")
-        if step.exercise:
-            result.broken[step.exercise] = result.remarks[-1], stopped
+    if not stopped:
+        return
+    line = f"{step.label} does not run: {stopped}"
+    if len(result.remarks) < REMARKS:
+        result.remarks.append(line)
+    elif len(result.remarks) == REMARKS:
+        result.remarks.append("more cells do not run")
+    if step.exercise:
+        result.broken[step.exercise] = line, stopped
 
 
 def _note_check(result, step, verdict):

@@ -8,13 +8,14 @@ import hashlib
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from coursework.course import ROOT, chapters, read_chapter
+from coursework.course import chapters, read_chapter, version
 from coursework.grading import roster, sandbox, submissions, tables
+from coursework.grading.cluster import Lost, cluster
 from coursework.grading.feedback import MARK, page, zipped
 from coursework.grading.late import Deadline
 from coursework.grading.limits import Limits, what_is_missing
@@ -28,6 +29,7 @@ from helpers.exercises.frame import Verdict
 from helpers.files import print_any_name, replacing
 
 WORKERS = 2
+AT_A_TIME = 500  # submissions that wait for a cluster
 ABSENT = Verdict("open", "There is no notebook of yours for this chapter.")
 INTERRUPTED = 130  # what a shell expects of a command that Ctrl-C has ended
 
@@ -43,6 +45,8 @@ def grade(
     students=(),
     deadline=None,
     workers=WORKERS,
+    scheduler="",
+    isolated=False,
     again=False,
     tell=print,
 ):
@@ -52,7 +56,8 @@ def grade(
     is there. What is in the folder already is kept, and not graded again unless with `again`. With
     another `seed` each student gets other random input. Exercises whose task has a tag in
     `without` do not count. `students` is the roster, `deadline` a `Deadline` or None; `tell` takes
-    lines on the progress.
+    lines on the progress. With the address of a Dask `scheduler` its workers run the submissions,
+    `isolated` only those that have a locked room.
     """
     course, chapter = chapters(), chosen(number, without)
     stems = [path.stem for path in course.values()]
@@ -61,8 +66,9 @@ def grade(
         overrides, paper = tables.corrections(output)
         tell(f"{len(handed_in)} students, {sum(len(one.notebooks) for one in handed_in)} notebooks")
         basis = checksum_of_course(chapter, seed, limits)
-        with _workers(workers) as pool:
-            arguments = (chapter, set(course), limits, seed, basis, results.by_hand_in)
+        there = scheduler and cluster(scheduler, number, limits.checks, isolated, tell)
+        with _workers(workers, there) as (pool, run):
+            arguments = (chapter, set(course), limits, seed, basis, results.by_hand_in, run)
             jobs = [pool.submit(grade_safely, one, *arguments) for one in handed_in]
             for i, job in enumerate(as_completed(jobs), start=1):
                 one = job.result()
@@ -94,25 +100,22 @@ def chosen(number, without=()):
 
 def checksum_of_course(chapter, seed, limits):
     """Return a checksum of all that a mark depends on, but for what the student handed in."""
-    total = hashlib.sha256(repr((chapter.exercises, seed, limits)).encode())
-    code = [*ROOT.glob("helpers/**/*.py"), *ROOT.glob("coursework/grading/*.py")]
-    code += Path(limits.checks).glob("*.py") if limits.checks else ()
-    for path in (ROOT / "notebooks" / f"{chapter.stem}.ipynb", *sorted(code)):
-        total.update(path.read_bytes())
-    return total.hexdigest()
+    given = (chapter.exercises, seed, limits, version(chapter.number, limits.checks))
+    return hashlib.sha256(repr(given).encode()).hexdigest()
 
 
-def grade_safely(one, chapter, known, limits, seed, basis, before):
+def grade_safely(one, chapter, known, limits, seed, basis, before, run):
     """Grade what one person handed in, or say why not: it must not end the run for the others.
 
-    `basis` is the checksum of all else; a result that is there `before` is returned as it is.
+    `basis` is the checksum of all else; a result that is there `before` is returned as it is. `run`
+    is `sandbox.run`, or what does the same elsewhere.
     """
     try:
         parts = (basis, *one.person, *one.remarks, submissions.checksum(one.notebooks))
         hand_in = hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()
         if hand_in in before:
             return before[hand_in]
-        grade = grade_one(one, chapter, known, limits, seed)
+        grade = grade_one(one, chapter, known, limits, seed, run)
         if all(grade.verdict(exercise) != FAILED for exercise in chapter.exercises):
             grade.hand_in = hand_in
     except Exception as error:  # whatever it is, it is one student's
@@ -122,9 +125,9 @@ def grade_safely(one, chapter, known, limits, seed, basis, before):
     return grade
 
 
-def grade_one(one, chapter, known, limits, seed):
+def grade_one(one, chapter, known, limits, seed, run):
     """Grade one student's notebook of the chapter, the newest if there are several."""
-    own, remarks = submissions.read_all(one.notebooks, chapter)
+    own, remarks = submissions.read_all(one.notebooks, chapter, sandbox.read)
     remarks = one.remarks + remarks
     remarks += [
         f"{one.file} has no exercise of this course in it"
@@ -144,10 +147,10 @@ def grade_one(one, chapter, known, limits, seed):
     notebook, line = submissions.choose(candidates)
     short, full, oddities = restore(chapter, notebook.cells)
     own_seed = seed_of(" ".join(filter(None, one.person[:2])), seed)
-    result = _run(chapter.number, short, own_seed, limits)
+    result = _run(run, chapter.number, short, own_seed, limits)
     skipped = "\n".join(step.source for step in full if step not in short)
     if any(str(name) in skipped for name in result.missing):
-        result = _run(chapter.number, full, own_seed, limits)
+        result = _run(run, chapter.number, full, own_seed, limits)
     remarks += [line] * bool(line) + oddities + result.remarks
     verdicts = {}
     for exercise in chapter.exercises:
@@ -160,12 +163,12 @@ def grade_one(one, chapter, known, limits, seed):
     return Grade(one.person, verdicts, remarks, told, changed=notebook.changed)
 
 
-def _run(*arguments):
+def _run(run, *arguments):
     """Run a submission, once more where it could not begin: another may have filled the disk."""
     try:
-        return sandbox.run(*arguments)
+        return run(*arguments)
     except (RuntimeError, OSError):
-        return sandbox.run(*arguments)
+        return run(*arguments)
 
 
 def _compare(grade, before, chapter):
@@ -181,12 +184,15 @@ def seed_of(student, seed):
 
 
 @contextmanager
-def _workers(number):
-    """Give a pool of threads that start submissions; what still runs at an error is ended."""
-    with ThreadPoolExecutor(number) as pool:
+def _workers(number, there):
+    """Give a pool of threads and what they run submissions with: here, or on the cluster `there`.
+
+    What still runs at an error is ended.
+    """
+    with ThreadPoolExecutor(AT_A_TIME if there else number) as pool:
         try:
-            with sandbox.stopped_at_errors():
-                yield pool
+            with sandbox.stopped_at_errors(), there or nullcontext(sandbox.run) as run:
+                yield pool, run
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
@@ -258,6 +264,7 @@ def parse():
     add("--penalty", type=float, default=0, metavar="PERCENT", help="off for each later day: 0")
     add("--replace", action="store_true", help="forget what was graded before")
     add("--workers", type=int, default=WORKERS, help="notebooks that run at a time: 2")
+    add("--scheduler", default="", metavar="tcp://…", help="a Dask cluster that runs the notebooks")
     add("--seed", type=int, default=0, help="other random input for the checks")
     add("--time-limit", type=float, default=60, help="seconds per cell: 60")
     add("--memory-limit", type=int, default=3000, help="megabytes: 3000")
@@ -286,17 +293,23 @@ def parse():
     return options
 
 
+def look_around(isolated):
+    """Say what is not protected on this machine; with `isolated` end where there is no room."""
+    if why := why_not_locked():
+        if isolated:
+            sys.exit(f"There is no locked room here: {why}. Nothing was graded.")
+        print(f"Beware: {NOT_LOCKED.format(why)}")
+    if missing := what_is_missing():
+        print(f"Beware: {missing}")
+
+
 def main():
     """Grade, then say where the results are."""
     print_any_name()
     sys.stdout.reconfigure(line_buffering=True)  # a log file shows how far it is
     options = parse()
-    if why := why_not_locked():
-        if options.require_isolation:
-            sys.exit(f"There is no locked room here: {why}. Nothing was graded.")
-        print(f"Beware: {NOT_LOCKED.format(why)}")
-    if missing := what_is_missing():
-        print(f"Beware: {missing}")
+    if not options.scheduler:  # of a cluster each worker is looked at
+        look_around(options.require_isolation)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     checks = str(options.checks.resolve()) if options.checks else ""
     deadline = None
@@ -316,10 +329,14 @@ def main():
             students=roster.read(options.roster) if options.roster else (),
             deadline=deadline,
             workers=options.workers,
+            scheduler=options.scheduler,
+            isolated=options.require_isolation,
             again=options.replace,
         )
     except ValueError as error:
         sys.exit(str(error))
+    except Lost as error:
+        sys.exit(f"{options.scheduler}: {error} {kept}")
     except OSError as error:
         sys.exit(f"{error}. {kept}")
     except KeyboardInterrupt:

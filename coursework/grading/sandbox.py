@@ -1,6 +1,7 @@
 """Run submissions: each in a room of its own, its checks in a process that never runs its code.
 
-checker.py is that process. It is kept for the next submission, since it takes a second to start.
+checker.py is that process. It is kept for the next submission, since it takes a second to start. It
+reads the notebooks, too: one that takes a gigabyte to read takes none of the grader's.
 """
 
 import atexit
@@ -16,6 +17,7 @@ from dataclasses import asdict, dataclass, field
 from coursework.course import ROOT
 from coursework.grading.limits import START_UP, TOTAL
 from coursework.grading.room import why_not_locked
+from coursework.grading.submissions import Cell
 from helpers.exercises.frame import Verdict
 
 
@@ -52,6 +54,7 @@ def _share(verdict):
 
 _idle = queue.LifoQueue()  # checkers that wait for a job
 _busy, _stopping = set(), threading.Event()
+_reading = threading.Lock()  # one at a time: a large one takes many times its size
 
 
 def run(chapter, steps, seed, limits):
@@ -63,6 +66,24 @@ def run(chapter, steps, seed, limits):
         "limits": asdict(limits),
         "locked": not why_not_locked(),
     }
+    done = _do("run", job, 3 * START_UP + 2 * TOTAL * limits.seconds)
+    result = Result(**done["result"])
+    result.verdicts = {name: Verdict(*verdict) for name, verdict in result.verdicts.items()}
+    result.told, result.missing = set(result.told), set(result.missing)
+    return result
+
+
+def read(path):
+    """Do what `submissions.read` does, elsewhere: return the code cells, and a remark."""
+    with _reading:
+        done = _do("read", {"path": str(path)}, START_UP)
+    if "refused" in done:
+        raise ValueError(done["refused"])
+    return tuple(Cell(*cell) for cell in done["cells"]), done["remark"]
+
+
+def _do(what, job, seconds):
+    """Let a checker do something and return what came out."""
     if _stopping.is_set():
         raise InterruptedError("the run was stopped")
     try:
@@ -71,16 +92,13 @@ def run(chapter, steps, seed, limits):
         checker = _start()
     _busy.add(checker)
     try:
-        done = _ask(checker, job, 3 * START_UP + 2 * TOTAL * limits.seconds)
+        done = _ask(checker, {"do": what, **job}, seconds)
     finally:
         _busy.discard(checker)
     _idle.put(checker)
     if "failed" in done:
         raise RuntimeError(done["failed"])
-    result = Result(**done["result"])
-    result.verdicts = {name: Verdict(*verdict) for name, verdict in result.verdicts.items()}
-    result.told, result.missing = set(result.told), set(result.missing)
-    return result
+    return done
 
 
 @atexit.register

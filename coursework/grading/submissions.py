@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from threading import Lock
 
 from coursework.course import normal
 from coursework.grading.names import Person, composed, shown, whose
@@ -14,7 +13,7 @@ from coursework.grading.names import Person, composed, shown, whose
 IGNORED = ("__MACOSX",)  # and everything whose name begins with a dot
 NOTEBOOKS = (".ipynb", ".ipynb.txt", ".ipynb.json")  # the long ones: Windows and Safari add to it
 MEGABYTES = 200  # of one file; a hundred times what an honest one has
-READING = Lock()  # one at a time: a large one takes three times its size for a moment
+CODE = 2_000_000  # characters of all code cells; a hundred times what a chapter has
 ENOUGH = 3  # cells of a chapter, left as they were, show that a notebook is of it
 
 
@@ -122,13 +121,15 @@ def checksum(notebooks):
     return total.hexdigest()
 
 
-def read_all(notebooks, chapter):
-    """Read a student's notebooks; return those that can be read, the newest last, and remarks."""
+def read_all(notebooks, chapter, read):
+    """Read a student's notebooks; return those that can be read, the newest last, and remarks.
+
+    `read` takes a path, as the function of this name here does.
+    """
     submissions, remarks = [], []
     for file, path in in_order(notebooks):
         try:
-            with READING:
-                cells, remark = read(path)
+            cells, remark = read(path)
         except ValueError as error:
             remarks.append(f"{file} {error}")
             continue
@@ -170,9 +171,15 @@ def read(path):
         if "cells" not in content:
             remark = f"is in nbformat {content.get('nbformat')}, an old form; it was converted"
             content["cells"] = [cell for sheet in content["worksheets"] for cell in sheet["cells"]]
-        return tuple(_code_cells(content["cells"])), remark
+        cells = tuple(_code_cells(content["cells"]))
     except (TypeError, KeyError, AttributeError) as error:  # a list where a dict should be
         raise ValueError(f"is a damaged notebook ({type(error).__name__}: {error})") from error
+    if sum(len(str(cell)) for cell in cells) > CODE:
+        raise ValueError(
+            f"has more than {CODE:,} characters of code: take out the cells that hold data and "
+            "grade it again"
+        )
+    return cells, remark
 
 
 def chapter_of(cells, chapter):

@@ -1,18 +1,18 @@
 """The part of an explorer that the browser paints: a picture and its words."""
 
-from pathlib import Path
+from importlib import resources
 
 import anywidget
 import traitlets
 
-HERE = Path(__file__).parent
+HERE = resources.files(__package__)  # a folder, or a place in a zip file
 
 
 class Canvas(anywidget.AnyWidget):
     """A picture with its words; `show` replaces all of them at once, without a flicker."""
 
-    _esm = HERE / "canvas.js"
-    _css = HERE / "canvas.css"
+    _esm = HERE.joinpath("canvas.js").read_text("utf-8")
+    _css = HERE.joinpath("canvas.css").read_text("utf-8")
 
     picture = traitlets.Bytes(b"").tag(sync=True)  # PNG
     text = traitlets.Unicode().tag(sync=True)

@@ -1,11 +1,11 @@
 """A pad to draw on, with the mouse, a finger, a pen or the arrow keys."""
 
-from pathlib import Path
+from importlib import resources
 
 import anywidget
 import traitlets
 
-HERE = Path(__file__).parent
+HERE = resources.files(__package__)  # a folder, or a place in a zip file
 SIDE = 112  # pixels, four times those of an image of MNIST
 
 
@@ -16,8 +16,8 @@ class DrawingPad(anywidget.AnyWidget):
     width of the pen where the pad is 280 wide.
     """
 
-    _esm = HERE / "pad.js"
-    _css = HERE / "pad.css"
+    _esm = HERE.joinpath("pad.js").read_text("utf-8")
+    _css = HERE.joinpath("pad.css").read_text("utf-8")
 
     value = traitlets.Bytes(bytes(SIDE * SIDE)).tag(
         sync=True,

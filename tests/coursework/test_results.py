@@ -187,16 +187,24 @@ def test_results_of_another_chapter_are_not_mixed_in(ran, tmp_path):
         grade(tmp_path / "class", "04", tmp_path / "out", LIMITS, tell=lambda line: None)
 
 
-def sleeps(seconds):
-    """Tell whether a process lives that a notebook has started."""
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
+def lives(file, text):
+    """Tell whether a process lives with this text in its "cmdline" or "environ"."""
+    for path in Path("/proc").glob(f"[0-9]*/{file}"):
         with suppress(OSError):
-            if path.read_bytes() == f"sleep\0{seconds}\0".encode():
+            if text.encode() in path.read_bytes():
                 return True
     return False
 
 
+def wait_until(condition):
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 @pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_run_that_is_killed_goes_on_and_leaves_nothing(tmp_path):
     folder, output, scratch = tmp_path / "class", tmp_path / "out", tmp_path / "tmp"
     seconds = 10**6 + os.getpid()  # no other run of this test has it
@@ -206,24 +214,18 @@ def test_a_run_that_is_killed_goes_on_and_leaves_nothing(tmp_path):
     command = [sys.executable, "-m", "coursework.grading", str(folder), "--chapter=3"]
     command += [f"--output={output}", "--workers=1", "--time-limit=100"]
     environment = os.environ | {"TMPDIR": str(scratch)}
-
-    def wait_until(there):
-        deadline = time.monotonic() + 60
-        while sleeps(seconds) != there:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-
+    sleep = f"sleep\0{seconds}\0"
     for number, code in [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, 130)]:
         with subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
         ) as process:
             assert any("1/2  a: 0 of 6" in line for line in process.stdout)  # as soon as it is so
-            wait_until(True)
+            wait_until(lambda: lives("cmdline", sleep))
             process.send_signal(number)
             assert process.wait(timeout=20) == code
         lines = (output / results.FILE).read_text().splitlines()
         assert [json.loads(line)["person"][0] for line in lines] == ["a"]
-        wait_until(False)
+        wait_until(lambda: not lives("cmdline", sleep) and not lives("environ", str(scratch)))
     assert list(scratch.iterdir()) == []
 
 

@@ -2,11 +2,8 @@
 
 import os
 import re
-import signal
 import socket
-import subprocess
 import sys
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -176,30 +173,6 @@ def running(argument):
         except OSError:
             continue
     return found
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_with_the_grader_all_that_it_started_is_gone(tmp_path):
-    (tmp_path / "class").mkdir()
-    notebook = with_cells(solved(NUMBER), "import subprocess\nsubprocess.run(['sleep', '87654'])")
-    nbformat.write(notebook, tmp_path / "class" / "anna.ipynb")
-    command = [sys.executable, "-m", "coursework.grading", str(tmp_path / "class"), "--chapter=03"]
-    before = running(b"coursework.grading.checker")
-    process = subprocess.Popen(
-        [*command, f"--output={tmp_path / 'out'}"], cwd=ROOT, stdout=subprocess.DEVNULL
-    )
-    wait_until(lambda: running(b"87654"))
-    started = running(b"87654") | running(b"coursework.grading.checker") - before
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    wait_until(lambda: not any(Path("/proc", number).exists() for number in started))
-
-
-def wait_until(condition):
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.1)
 
 
 def test_without_a_locked_room_it_grades_all_the_same(tmp_path, monkeypatch):

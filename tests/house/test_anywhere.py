@@ -59,7 +59,7 @@ def built(tmp_path_factory):
         in_wheel = set(archive.namelist())
     for path in [place, *place.rglob("*")]:
         path.chmod(path.stat().st_mode & 0o555)  # which does not keep root out
-    yield SimpleNamespace(wheel=in_wheel, sdist=in_sdist, place=place)
+    yield SimpleNamespace(wheel=in_wheel, sdist=in_sdist, place=place, zip=wheel)
     for path in [place, *place.rglob("*")]:
         path.chmod(path.stat().st_mode | 0o200)
 
@@ -99,6 +99,15 @@ def test_the_command_runs_where_the_wheel_is_installed(built, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["Łódź"]
     code = "import helpers; print(helpers.__file__)"
     assert Path(run("-c", code, **there).stdout.strip()).is_relative_to(built.place)
+
+
+@pytest.mark.slow
+def test_the_course_runs_from_a_zip_file(built, tmp_path):
+    code = "import helpers; print(helpers.__file__, len(helpers.load_mnist()[0])); "
+    code += "import helpers.explorers.pad"
+    done = run("-P", "-c", code, cwd=tmp_path, path=built.zip)
+    assert done.stdout.startswith(str(built.zip)), done.stderr
+    assert (done.returncode, done.stdout.split()[-1]) == (0, "60000"), done.stderr
 
 
 @pytest.mark.slow
@@ -163,9 +172,11 @@ def test_only_the_notices_are_silenced(caplog):
 
 ALONE = """
 import os, subprocess, sys, threading
-def none(*args, **kwargs):
+def no_thread(*args, **kwargs):
     raise RuntimeError("can't start new thread")
-threading.Thread.start = subprocess.Popen.__init__ = os.fork = none
+def no_process(*args, **kwargs):
+    raise OSError("Resource temporarily unavailable")
+threading.Thread.start, subprocess.Popen.__init__, os.fork = no_thread, no_process, no_process
 sys.modules["multiprocessing"] = None
 import numpy as np
 from helpers import evaluate, initialize, train
