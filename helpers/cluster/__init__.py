@@ -1,0 +1,18 @@
+"""Many runs, many workers, endless images: chapter 12, on Dask's distributed scheduler.
+
+`import helpers` brings nothing of this; `from helpers.cluster import connect` does. The same code
+runs on the cores of a laptop and on a cluster whose address you pass. Scheduling, queues and
+retries are Dask's.
+"""
+
+try:
+    import distributed  # noqa: F401  # each module of this room needs it: say so once
+except ImportError as error:
+    raise ImportError(
+        "chapter 12 needs Dask, which is not installed here: "
+        'python -m pip install "dask[distributed]>=2024.8"'
+    ) from error
+
+from .client import connect
+
+__all__ = ["connect"]

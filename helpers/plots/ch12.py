@@ -1,0 +1,1 @@
+"""Pictures of chapter 12: many runs, many workers, endless images."""
