@@ -1,12 +1,14 @@
 """The way to the workers: those of this machine, or those of a cluster whose address you pass."""
 
+import asyncio
 import hashlib
 import logging
 import os
 from pathlib import Path
 
-import dask
 from distributed import Client
+from distributed.comm import core
+from distributed.utils import LoopRunner
 
 SECONDS = 4  # to wait for a scheduler, and as long again for its first worker
 HELPERS = Path(__file__).parents[1]
@@ -60,7 +62,13 @@ def _cores():
 
 
 def _reach(address):
+
+    async def greet():  # the client itself would wait for ever for a web server to answer
+        comm = await asyncio.wait_for(core.connect(address, timeout=SECONDS), SECONDS)
+        comm.abort()
+
     try:
+        LoopRunner().run_sync(greet)
         client = Client(address, timeout=SECONDS)
     except Exception as error:  # each wrong address, and each other server there, fails in its way
         raise ConnectionError(
