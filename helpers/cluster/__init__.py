@@ -14,5 +14,13 @@ except ImportError as error:
     ) from error
 
 from .client import connect
+from .sweeps import combinations, expected_maximum, ranking, successive_halving, sweep
 
-__all__ = ["connect"]
+__all__ = [
+    "combinations",
+    "connect",
+    "expected_maximum",
+    "ranking",
+    "successive_halving",
+    "sweep",
+]

@@ -15,7 +15,7 @@ HELPERS = Path(__file__).parents[1]
 
 
 def connect(address=None, workers=None):
-    """Return a Dask client; `close()` it at the end, or write `with connect() as client:`.
+    """Return a Dask client, which you close at the end: `with connect() as client:` does so.
 
     Without an address it starts a worker process for each core of this machine (or as many as
     `workers` says), which end with the client. `address` is that of a scheduler that runs already,
