@@ -15,7 +15,7 @@ HELPERS = Path(__file__).parents[1]
 
 
 def connect(address=None, workers=None):
-    """Return a Dask client, which you close at the end: `with connect() as client:` does so.
+    """Reach the workers: return a Dask client to close at the end, or to use in a `with`.
 
     Without an address it starts a worker process for each core of this machine (or as many as
     `workers` says), which end with the client. `address` is that of a scheduler that runs already,
@@ -102,7 +102,7 @@ def _check_versions(client):
         f"worker {name} has {there}" for name, there in client.run(ask).values() if there != here
     ]
     if others:
-        raise RuntimeError(
+        raise ConnectionError(
             f"{', '.join(others)} of the course, expected {here}, as here; install this copy of "
             "the course there as well, and start the workers again"
         )

@@ -163,7 +163,7 @@ def _row(future, function):
         raise
     except Exception as error:  # the workers that made it died, or its results cannot be sent
         if function.status == "error":
-            raise RuntimeError(
+            raise ConnectionError(
                 f"the workers cannot load run ({_sentence(error)}); what it uses must be "
                 "installed there as well, or be defined in the notebook"
             ) from error

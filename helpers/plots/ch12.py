@@ -38,7 +38,6 @@ class SweepMap:
 
     def draw(self, table):
         """Return the picture, and its words."""
-        scores = table.reindex(columns=[*table.columns, self.score]).groupby([self.y, self.x])
         scores = table.groupby([self.y, self.x])[self.score]
         place = {"index": self.lines, "columns": self.columns}
         mean, spread = (
@@ -124,13 +123,15 @@ def halving(rounds, score):
     for points in lines.values():
         last = len(points) == len(rounds)
         color = ORANGE if last else GRAY
-        ax.plot(*np.transpose(points), "o-", color=color, lw=2 if last else 1, ms=4, zorder=2 + last)
+        ax.plot(
+            *np.transpose(points), "o-", color=color, lw=2 if last else 1, ms=4, zorder=2 + last
+        )
     ax.set_xscale("log", base=2)
     ax.set_xticks(ends, ends)
     ax.set(xlabel="epochs", ylabel="dev error (%)", ylim=(0, None))
+    last = max(lines.values(), key=len)
     show(
         figure,
         f"Dev errors of {len(lines)} settings over the epochs of each round. After every round "
-        f"half of the lines end; one is left after {ends[-1]} epochs, at "
-        f"{list(lines.values())[0][-1][1] if len(lines) == 1 else max(lines.values(), key=len)[-1][1]:.1f}%.",
+        f"half of the lines end; one is left after {ends[-1]} epochs, at {last[-1][1]:.1f}%.",
     )
