@@ -5,12 +5,14 @@ runs on the cores of a laptop and on a cluster whose address you pass. Schedulin
 retries are Dask's.
 """
 
+import sys
+
 try:
     import distributed  # noqa: F401  # each module of this room needs it: say so once
 except ImportError as error:
     raise ImportError(
-        "chapter 12 needs Dask, which is not installed here: "
-        'python -m pip install "dask[distributed]>=2024.8"'
+        "chapter 12 needs Dask, which is not installed here: run "
+        f'{sys.executable} -m pip install "dask[distributed]>=2024.8", then start anew'
     ) from error
 
 from .client import connect

@@ -7,7 +7,7 @@ import numpy as np
 
 from .style import BLUE, GRAY, ORANGE, bundle, show
 
-PAUSE = 0.5  # seconds between two pictures of a sweep: drawing must not hold up the runs
+PAUSE = 0.5  # seconds between two pictures of a sweep, and four times what one takes to draw
 
 
 class SweepMap:
@@ -19,11 +19,12 @@ class SweepMap:
     def __init__(self, settings, x, y, score, label):
         self.x, self.y, self.score, self.label = x, y, score, label
         self.columns, self.lines = settings[x], settings[y]
-        self.handle, self.drawn = None, 0.0
+        self.handle, self.next = None, 0.0
 
     def __call__(self, table, last=False):
         """Show the runs so far, unless the last picture is quite new."""
-        if not last and time.monotonic() - self.drawn < PAUSE:
+        begin = time.monotonic()
+        if begin < self.next and not last:
             return
         from IPython.display import display
 
@@ -34,7 +35,8 @@ class SweepMap:
             self.handle = display(data, metadata=metadata, raw=True, display_id=True)
         else:
             self.handle.update(data, metadata=metadata, raw=True)
-        self.drawn = time.monotonic()
+        end = time.monotonic()
+        self.next = end + max(PAUSE, 4 * (end - begin))
 
     def draw(self, table):
         """Return the picture, and its words."""

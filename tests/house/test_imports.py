@@ -164,4 +164,4 @@ def test_without_dask_the_room_says_how_to_get_it():
     said = fresh(WITHOUT_DASK)
     extra = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     [asked] = extra["project"]["optional-dependencies"]["cluster"]
-    assert f'python -m pip install "{asked}"' in said
+    assert f'{sys.executable} -m pip install "{asked}"' in said
