@@ -78,7 +78,8 @@ DISTRIBUTIONS = packages_distributions()
 
 
 def distribution_names(requirements):
-    names = (re.match(r"[\w.-]+", requirement)[0] for requirement in requirements)
+    # dask[distributed] brings the package distributed
+    names = (name for one in requirements for name in re.findall(r"^[\w.-]+|(?<=\[)\w+(?=\])", one))
     return {re.sub(r"[-_.]+", "-", name).lower() for name in names}
 
 
