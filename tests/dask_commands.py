@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+from distributed import Client
+
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS = 60  # for a machine that has much else to do
 
@@ -43,6 +45,8 @@ def cluster(folder, *names):
                 address = json.loads(file.read_text())["address"]
             time.sleep(0.05)
         running |= {name: start_worker(address, name, folder) for name in names}
+        with Client(address, timeout=SECONDS) as client:
+            client.wait_for_workers(len(names), timeout=SECONDS)
         yield address, running
     finally:
         for process in running.values():

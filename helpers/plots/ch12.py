@@ -40,6 +40,8 @@ class SweepMap:
 
     def draw(self, table):
         """Return the picture, and its words."""
+        if self.score not in table:  # all that have arrived have failed
+            table = table.assign(**{self.score: np.nan})
         scores = table.groupby([self.y, self.x])[self.score]
         place = {"index": self.lines, "columns": self.columns}
         mean, spread = (
@@ -47,7 +49,7 @@ class SweepMap:
         )
         figure, ax = plt.subplots(figsize=(1.6 + 0.72 * len(self.columns), 1.1 + 0.55 * len(mean)))
         image = ax.imshow(mean, cmap="cividis_r", aspect="auto")
-        middle = np.nanmean([np.nanmin(mean), np.nanmax(mean)]) if len(table) else 0
+        middle = np.mean(image.get_clim())
         for (i, j), value in np.ndenumerate(mean.to_numpy()):
             if np.isfinite(value):
                 deviation = spread.iat[i, j]
@@ -63,7 +65,7 @@ class SweepMap:
 
     def _words(self, table, mean):
         begin = f"Heat map of {self.label} after {len(table)} runs, over {self.x} and {self.y}"
-        best = mean.stack()
+        best = mean.stack().dropna()
         if best.empty:
             return f"{begin}: empty."
         (line, column), lowest = best.idxmin(), best.min()
