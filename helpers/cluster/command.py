@@ -29,7 +29,7 @@ def run_sweep(options, dev_size):
         for error, rows in table.groupby("error"):
             print(f"{len(rows)} of {len(table)} runs failed: {error}")
         ranks = ranking(table, "dev_error").rename(columns={"mean": "dev error (%)", "std": "±"})
-        print(ranks.round(2).to_string(index=False))
+        print(ranks.round({"dev error (%)": 2, "±": 2}).to_string(index=False))
         winner = ranks[settings_of(table)].head(1).to_dict("records")
         again = sweep(winner, run, fresh, client, path)["dev_error"]
     print(
