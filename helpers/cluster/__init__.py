@@ -16,11 +16,15 @@ except ImportError as error:
     ) from error
 
 from .client import connect
+from .shards import Shards
+from .stream import endless
 from .sweeps import combinations, expected_maximum, ranking, successive_halving, sweep
 
 __all__ = [
+    "Shards",
     "combinations",
     "connect",
+    "endless",
     "expected_maximum",
     "ranking",
     "successive_halving",

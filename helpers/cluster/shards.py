@@ -17,19 +17,24 @@ class Shards:
 
     def __init__(self, client, load, parts):
         self.client, self.sizes = client, [len(rows) for rows in parts]
-        self.owner, self.place = np.empty((2, sum(self.sizes)), int)  # of each row: shard, and where
+        self.owner, self.place = np.empty(
+            (2, sum(self.sizes)), int
+        )  # of each row: shard, and where
         for k, rows in enumerate(parts):
             self.owner[rows], self.place[rows] = k, np.arange(len(rows))
-        workers = list(client.scheduler_info(n_workers=-1)["workers"])
+        workers = list(client.nthreads())
         self.shards = [
             client.submit(
                 _shard, load, rows, workers=workers[k % len(workers)], allow_other_workers=True
             )
             for k, rows in enumerate(parts)
         ]
+        for shard in self.shards:
+            if (problem := shard.exception()) is not None:  # waits until it is made
+                raise problem
 
     def gradients(self, rows, _, params):
-        """The derivatives for the batch of these rows, as `batch_gradients` has them. Eq. (12.11).
+        """The derivatives for the batch of these rows. Eqs. (12.6), (12.7).
 
         The second argument is not looked at: the labels are with the workers. So `steps` trains
         with `gradients=shards.gradients` and the numbers of the rows in place of X and Y.
@@ -44,7 +49,7 @@ class Shards:
         return weighted_sum(self.client.gather(answers), weights)
 
     def descend_locally(self, params, count, *, learning_rate, batch_size, seed):
-        """Let each worker take `count` steps on its own; return the mean parameters. Eq. (12.13).
+        """Let each worker take `count` steps on its own; return the mean parameters. Eq. (12.11).
 
         Each draws batches of `batch_size` from its shard; `seed` is a list of whole numbers.
         """

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .frame import attempt, exercise, expect, expect_number
+from .frame import attempt, exercise, expect, expect_number, unpack
 
 
 @exercise
@@ -67,3 +67,51 @@ def _slips(errors):
          "seed."),
     ]  # fmt: skip
     return slips
+
+
+@exercise
+def check_combine(combine, rng):
+    """Mean and variance of all examples, from those of shards of unequal sizes."""
+    for sizes, n in ([5, 20], 3), ([30, 2, 9], 4), ([1, 1], 1), ([7], 2):
+        shards = [rng.normal(rng.normal(0, 2, n), rng.uniform(0.5, 2), (m, n)) for m in sizes]
+        means, variances = (np.array([f(X, axis=0) for X in shards]) for f in (np.mean, np.var))
+        given = np.array(sizes), means, variances
+        what = f"of shards with {' and '.join(map(str, sizes))} examples"
+        got = attempt(combine, *given)
+        mean, variance = unpack(f"your result for the moments {what}", got, "mean, variance")
+        X = np.concatenate(shards)
+        of_mean, of_variance = _moments_slips(*given, X)
+        expect(f"the mean {what}", mean, X.mean(axis=0), of_mean, tolerance=1e-9)
+        expect(f"the variance {what}", variance, X.var(axis=0), of_variance, tolerance=1e-9)
+    return "from a few numbers for each shard, and nobody has seen all examples."
+
+
+def _moments_slips(sizes, means, variances, X):
+    weights = (sizes / len(X))[:, None]
+    mean, plain = (weights * means).sum(axis=0), means.mean(axis=0)
+    within, between = (weights * variances).sum(axis=0), (weights * (means - mean) ** 2).sum(axis=0)
+    of_mean = [
+        (plain, "each shard counts alike here. Weigh it by its number of examples."),
+        (len(X) * mean, "that is the sum over all examples: divide it by their number."),
+        (X.var(axis=0), "mean and variance have changed places."),
+    ]
+    of_variance = [
+        (variances.mean(axis=0), "that is the plain mean of the variances. Two shards of one "
+         "example each have variance 0, and together they have not."),
+        (within, "the distance of each shard's mean from the mean of all is missing."),
+        (between, "the variances within the shards are missing."),
+        (variances.mean(axis=0) + between, "the variances count alike here, whatever the sizes."),
+        (within + ((means - mean) ** 2).mean(axis=0), "the distances of the means count alike "
+         "here, whatever the sizes of the shards."),
+        (within + (weights * (means - plain) ** 2).sum(axis=0), "the distances are taken from "
+         "the plain mean of the means. Take them from the mean of all examples."),
+        (within + np.abs(weights * (means - mean)).sum(axis=0), "the distances of the means are "
+         "not squared."),
+        (variances.sum(axis=0), "variances of shards do not add up: they are means."),
+        (X.std(axis=0), "that is the standard deviation, the root of what was asked for."),
+        (X.var(axis=0) * len(X) / max(1, len(X) - 1), "that is divided by m - 1. Here it is the "
+         "mean squared distance, divided by m."),
+        (len(X) * X.var(axis=0), "that is the sum of the squared distances: divide it by their "
+         "number."),
+    ]  # fmt: skip
+    return of_mean, of_variance

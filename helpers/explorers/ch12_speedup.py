@@ -17,7 +17,7 @@ PARTS = {"compute": (BLUE, "--"), "bytes": (ORANGE, "-."), "latency": (GRAY, ":"
 def speedup(seconds_per_image=6e-6, measured=None):
     """Explore the time of a data-parallel step and its speed-up over the workers (chapter 12).
 
-    Left the three parts of Eq. (12.12), right the speed-up (12.13), with what was `measured`: a
+    Left the three parts of Eq. (12.8), right the speed-up (12.9), with what was `measured`: a
     dictionary from (batch size, workers) to the speed-up.
     """
     controls = {
@@ -31,7 +31,7 @@ def speedup(seconds_per_image=6e-6, measured=None):
 
 
 def step_seconds(K, m, c, v, latency, n=PARAMETERS):
-    """Seconds of a step: computing, bytes, latency. Eq. (12.12); one worker sends nothing."""
+    """Seconds of a step: computing, bytes, latency. Eq. (12.8); one worker sends nothing."""
     alone = K == 1
     return c * m / K, np.where(alone, 0, 8 * n * K / v), np.where(alone, 0, latency)
 
@@ -50,7 +50,7 @@ def compute(workers, batch_size, bandwidth, latency, seconds_per_image, measured
         f"{latency:g} s, {1e6 * seconds_per_image:.1f} µs an image.",
         f"A step takes {_ms(alone)} alone, {_ms(sum(here))} shared: {_ms(here[0])} to compute, "
         f"{_ms(here[1])} for the bytes, {_ms(here[2])} latency. Speed-up {gain:.3g}.",
-        f"The best number of workers by (12.13) is {best:.3g}. "
+        f"The best number of workers by (12.9) is {best:.3g}. "
         + ("Sharing does not pay here." if gain <= 1 < workers else ""),
     ]
     seen = {K: value for (m, K), value in measured.items() if m == batch_size}
