@@ -16,8 +16,20 @@ def client():
         yield client
 
 
-def blocks(client, count, seed=0, **settings):
-    return list(islice(endless(client, load, shake, seed=seed, block=8, **settings), count))
+def stream(client, warp=None, seed=0, **settings):
+    """Blocks of eight images of one pixel; the functions are made here, so that they travel."""
+
+    def load():
+        return np.arange(10.0)[:, None], np.arange(10)
+
+    def shake(X, rng):
+        return X + 0.1 * rng.random(X.shape)
+
+    return endless(client, load, warp or shake, seed=seed, block=8, **settings)
+
+
+def blocks(client, count, **settings):
+    return list(islice(stream(client, **settings), count))
 
 
 def test_blocks_are_new_images_with_their_labels_and_the_same_again(client):
@@ -37,8 +49,7 @@ def test_no_more_blocks_are_made_than_wait(client, tmp_path):
         tempfile.mkstemp(dir=tmp_path)
         return X
 
-    stream = endless(client, load, counted, seed=0, block=8, ahead=3)
+    taken = stream(client, counted, ahead=3)
     for _ in range(4):
-        next(stream)
+        next(taken)
     assert len(list(tmp_path.iterdir())) <= 4 + 3
-    stream.close()
