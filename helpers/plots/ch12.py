@@ -95,7 +95,7 @@ def too_good(sizes, expected, measured):
 
 def random_or_grid():
     """Draw nine settings as a grid and at random, with what each sees of the rate alone."""
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng(1504)  # none above another, one below the peak
     grid = np.stack(np.meshgrid([1, 3, 5], [1, 3, 5]), axis=-1).reshape(-1, 2) / 6
     figure, axes = plt.subplots(1, 2, figsize=(7, 3), sharey=True)
     for ax, points, name in zip(axes, (grid, rng.random((9, 2))), ("grid", "random"), strict=True):
