@@ -41,7 +41,8 @@ def parser():
         "--train, --predict and --submission it trains on Kaggle's train.csv instead, sets a tenth "
         f"of it aside (at most {DEV_SIZE:,} images) to measure on, and predicts Kaggle's test.csv. "
         "The same seed on the same machine gives the same result. With --read it does not train, "
-        "but reads the digits in a photo.",
+        "but reads the digits in a photo. With --sweep it trains with many settings, on all cores "
+        "or on a cluster, and ranks them (chapter 12).",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     add = parser.add_argument
@@ -62,6 +63,8 @@ def parser():
     add("--predict", type=Path, help="Kaggle's test.csv")
     add("--submission", type=Path, help="new file for the predictions")
     add("--read", type=Path, help="photo or image file whose digits are read")
+    add("--sweep", type=Path, help="JSON file with a list of values for each setting to be tried")
+    add("--scheduler", help="address of a Dask scheduler, such as tcp://10.0.0.1:8786, for --sweep")
     return parser
 
 
@@ -75,6 +78,8 @@ def check_options(options):
     check_count(options.seed, "--seed", minimum=0)
     check_writable(options.output)
     check_kaggle_options(options)
+    if options.scheduler and not options.sweep:
+        raise ValueError(f"--scheduler {options.scheduler} goes with --sweep settings.json")
 
 
 def saved_params(options):
@@ -270,6 +275,14 @@ def read(options):
     print("probabilities", *(f"{p:4.2f}" for p in A.max(axis=1)))
 
 
+def make_sweep(options):
+    """Train with many settings, on many workers (chapter 12)."""
+    check_options(options)
+    from .cluster.command import run_sweep
+
+    run_sweep(options, DEV_SIZE)
+
+
 def main(arguments=None):
     """Run the command line; return the exit status."""
     print_any_name()
@@ -279,12 +292,13 @@ def main(arguments=None):
             warnings.showwarning = lambda message, *place: print(
                 f"warning: {message}", file=sys.stderr
             )
-            (read if options.read else run)(options)
-    except (ValueError, OSError, FloatingPointError) as error:
+            (read if options.read else make_sweep if options.sweep else run)(options)
+    except (ValueError, OSError, FloatingPointError, ImportError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("interrupted; nothing was written", file=sys.stderr)
+        kept = "the runs that are finished are kept" if options.sweep else "nothing was written"
+        print(f"interrupted; {kept}", file=sys.stderr)
         return 130
     return 0
 

@@ -18,6 +18,7 @@ from .ch09_playground import playground
 from .ch10_bugs import bugs
 from .ch11_race import race
 from .ch11_warps import warps
+from .ch12_speedup import speedup
 
 __all__ = [
     "batches",
@@ -33,6 +34,7 @@ __all__ = [
     "race",
     "reading",
     "softmax",
+    "speedup",
     "spread",
     "training",
     "warps",

@@ -5,7 +5,7 @@ As in seaborn, what draws on one pair of axes returns these Axes (`confusion`, `
 `weights`), and what arranges several returns their Figure (`batch`, `journey`, `learning_curves`,
 `pixels`, `prediction`). `mosaic` returns an array to draw; `show` puts either into a notebook with
 a description for screen readers. The pictures of one chapter, each with its description, are in
-`ch00` to `ch11`. Importing this module sets matplotlib's style.
+`ch00` to `ch12`. Importing this module sets matplotlib's style.
 """
 
 from .diagrams import dependencies, graph, layouts, network

@@ -6,13 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 import types
 from pathlib import Path
 
 import pytest
 
 import helpers
-from helpers import plots
+from helpers import cluster, plots
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,6 +34,7 @@ def fresh(code, **environment):
 def test_import_loads_nothing_that_only_pictures_and_widgets_need():
     loaded = fresh("import helpers, json, sys; print(json.dumps(list(sys.modules)))")
     slow = {"matplotlib", "PIL", "IPython", "ipywidgets", "tqdm", "helpers.plots"}
+    slow |= {"dask", "distributed", "helpers.cluster"}
     assert "helpers.training" in loaded
     assert not slow & set(loaded)
 
@@ -94,7 +96,7 @@ FLOORS = (
     {"files"},
     {"data", "metrics", "optimizers", "regularization", "augmentation", "drawings", "moments"},
     {"training", "kaggle", "photos"},
-    {"gradients"},
+    {"gradients", "cluster"},
     {"plots"},
     {"exercises", "explorers", "__main__"},
 )
@@ -129,7 +131,7 @@ def test_imports_only_run_downwards(path):
 
 # Public names
 
-PUBLIC = [getattr(helpers, name) for name in helpers.__all__] + [
+PUBLIC = [getattr(room, name) for room in (helpers, cluster) for name in room.__all__] + [
     value for name, value in vars(plots).items() if isinstance(value, types.FunctionType)
 ]
 
@@ -146,3 +148,20 @@ def test_all_names_what_can_be_imported():
 @pytest.mark.parametrize("function", PUBLIC, ids=lambda function: function.__name__)
 def test_help_says_something(function):
     assert len((function.__doc__ or "").split()) > 3
+
+
+WITHOUT_DASK = """
+import json, sys
+sys.modules["distributed"] = None
+try:
+    import helpers.cluster
+except ImportError as error:
+    print(json.dumps(str(error)))
+"""
+
+
+def test_without_dask_the_room_says_how_to_get_it():
+    said = fresh(WITHOUT_DASK)
+    extra = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    [asked] = extra["project"]["optional-dependencies"]["cluster"]
+    assert f'{sys.executable} -m pip install "{asked}"' in said

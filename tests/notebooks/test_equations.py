@@ -12,13 +12,17 @@ from pathlib import Path
 
 import nbformat
 import numpy as np
+import pandas as pd
 import pytest
 
 import helpers
+from helpers import cluster
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 NUMBER = re.compile(r"\((\d+\.\d+)\)")
 
+# the functions that the recaps may name
+FUNCTIONS = {name: getattr(room, name) for room in (helpers, cluster) for name in room.__all__}
 CHECKED = {}
 
 
@@ -57,8 +61,8 @@ def citations():
     """Pairs of an equation's number and the helper whose docstring cites it."""
     return {
         (number, name)
-        for name in helpers.__all__
-        for cited in re.findall(r"\bEqs?\. ([\d.(), ]+)", getattr(helpers, name).__doc__)
+        for name, function in FUNCTIONS.items()
+        for cited in re.findall(r"\bEqs?\. ([\d.(), ]+)", function.__doc__)
         for number in NUMBER.findall(cited)
     }
 
@@ -84,8 +88,8 @@ def test_recap_names_every_numbered_equation(path):
 
 def test_docstrings_cite_what_the_recaps_say_and_nothing_else():
     named = set().union(*(recap(path) for path in NOTEBOOKS))
-    assert {(number, name) for number, name in named if name in helpers.__all__} == citations()
-    assert {name for _, name in named} <= set(helpers.__all__)
+    assert {(number, name) for number, name in named if name in FUNCTIONS} == citations()
+    assert {name for _, name in named} <= set(FUNCTIONS)
 
 
 def test_every_cited_equation_has_its_test():
@@ -461,3 +465,26 @@ def test_smooth_bumps_are_bell_curves_over_the_root_of_the_sum_of_their_squares(
         g = [math.exp(-((x - p) ** 2 + (y - q) ** 2) / (2 * s**2)) for p, q in centers]
         root = math.sqrt(sum(value**2 for value in g))
         assert np.allclose(bumps[:, side * y + x], np.array(g) / root, rtol=1e-12)
+
+
+@equation("12.2")
+def test_the_expected_maximum_is_that_of_many_draws(rng):
+    for n in (1, 2, 5, 30):
+        largest = rng.standard_normal((100_000, n)).max(axis=1)
+        error = largest.std() / math.sqrt(len(largest))
+        assert abs(cluster.expected_maximum(n) - largest.mean()) < 4 * error
+    assert abs(cluster.expected_maximum(3) - 1.5 / math.sqrt(math.pi)) < 1e-9  # in closed form
+
+
+@equation("12.5")
+def test_halving_needs_the_part_of_the_epochs_that_the_equation_says(monkeypatch):
+    def here(plan, run, seeds, client, progress):
+        return pd.DataFrame([{**call, "seed": 0, "error": run(**call)} for call in plan])
+
+    monkeypatch.setattr(cluster.sweeps, "sweep", here)  # no worker is needed to count
+    settings = [{"rate": rate} for rate in range(16)]
+    rounds = cluster.successive_halving(settings, lambda rate, epochs: -rate, [0], "error")
+    epochs = sum(table["epochs"].sum() for table in rounds)
+    assert epochs / (16 * 16) == (math.log2(16) + 1) / 16
+    assert [len(table) for table in rounds] == [16, 8, 4, 2, 1]
+    assert rounds[-1]["rate"].tolist() == [15]

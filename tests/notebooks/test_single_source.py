@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 import helpers
-from helpers import moments
+from helpers import cluster, moments
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 OF_EXERCISES = {"stub", "check", "solution"}
 
 # what chapters define too: the public functions, and one more
-SHARED = {name: getattr(helpers, name) for name in helpers.__all__} | {
+SHARED = {name: getattr(room, name) for room in (helpers, cluster) for name in room.__all__} | {
     "mean_squares": moments.mean_squares
 }
 # (chapter, function): why the chapter's is another one
