@@ -146,7 +146,7 @@ def print_both(source, folder, name, course, due):
     due = edition.due_in_words(source, due)
     title = source.cells[0].source.partition("\n")[0].lstrip("# ")
     name = Path(name).with_suffix(".pdf")
-    leading = printing.LEADINGS[0]
+    size = printing.SIZES[0]
     with printing.chromium() as browser:
         for solved, path, header in (
             (False, folder / name, course),
@@ -154,19 +154,19 @@ def print_both(source, folder, name, course, due):
         ):
             paper = edition.on_paper(source, solved=solved)
             page = printing.to_html(
-                paper, title=title, course=header, due=due, solved=solved, leading=leading
+                paper, title=title, course=header, due=due, solved=solved, size=size
             )
-            leading = print_page(browser, page, path)
+            size = print_page(browser, page, path)
 
 
 def print_page(browser, page, path):
-    """Print an HTML page and return its leading; raise RuntimeError if the PDF has a fault."""
-    cut, leading = printing.to_pdf(browser, page, path)
+    """Print an HTML page and return its size; raise RuntimeError if the PDF has a fault."""
+    cut, size = printing.to_pdf(browser, page, path)
     found = [f"wider than the page, {words!r}" for words in cut]
     found += printing.faults(printing.text_of(path), page)
     if found:
         raise RuntimeError(f"the PDF is not as it should be: {'; '.join(found)}")
-    return leading
+    return size
 
 
 def arguments(given=None):

@@ -25,7 +25,7 @@ CHROMIUM = (
 PACKAGES = ("jupyter-server-mathjax", "nbconvert", "playwright", "pypdf")
 MILLISECONDS = 180_000  # a chapter takes three seconds; a busy machine may take longer
 
-LEADINGS = (1.42, 1.4, 1.44, 1.38, 1.46, 1.36, 1.48)
+SIZES = (1, 0.985, 0.97, 0.955, 0.94)
 ALMOST_EMPTY = 0.25  # of the height of a page
 TOP, BOTTOM = 62, 55  # margins in points, as in print.css
 
@@ -50,11 +50,11 @@ def missing():
     return lacks
 
 
-def to_html(notebook, *, title, course, due="", solved, leading=LEADINGS[0]):
+def to_html(notebook, *, title, course, due="", solved, size=SIZES[0]):
     """Return a chapter from `edition.on_paper` as one HTML page that is laid out for A4.
 
     Course and title stand at the top of each page, left and right, `due` on a student's first;
-    `solved` is for the key; `leading` is the space of a line, in units of the letters' height.
+    `solved` is for the key; a `size` below 1 makes all of it smaller.
     """
     import jupyter_server_mathjax
     from nbconvert import HTMLExporter
@@ -67,7 +67,7 @@ def to_html(notebook, *, title, course, due="", solved, leading=LEADINGS[0]):
     )
     exporter.register_filter("css_string", css_string)
     handout = {"title": title, "course": course, "due": due, "solved": solved}
-    handout |= {"mathjax": mathjax.as_uri(), "leading": leading}
+    handout |= {"mathjax": mathjax.as_uri(), "size": size}
     page, _ = exporter.from_notebook_node(notebook, {"handout": handout})
     return page
 
@@ -100,8 +100,8 @@ def to_pdf(browser, page, path):
     """Print an HTML page once its mathematics is typeset.
 
     Return what does not fit its width, a list of the beginnings of such lines and formulas, and the
-    leading: of several that differ little, the first with which the last page is not almost empty.
-    In a key the pages of the student keep theirs.
+    size: of several that differ little, the first with which the last page is not almost empty. In
+    a key only what comes after the student's pages changes.
     """
     html = Path(path).with_suffix(".html").resolve()
     html.write_text(page, encoding="utf-8")
@@ -110,24 +110,24 @@ def to_pdf(browser, page, path):
         tab.set_default_timeout(MILLISECONDS)
         tab.goto(html.as_uri())
         cut = tab.evaluate((TEMPLATE / "typeset.js").read_text(encoding="utf-8"))
-        name = "--key-leading" if tab.query_selector(".celltag_key") else "--leading"
+        name = "--key-size" if tab.query_selector(".celltag_key") else "--size"
         used = {}
-        for leading in LEADINGS:
-            used[leading] = _print(tab, path, name, leading)
-            if used[leading] > ALMOST_EMPTY:
+        for size in SIZES:
+            used[size] = _print(tab, path, name, size)
+            if used[size] > ALMOST_EMPTY:
                 break
         else:
-            leading = max(used, key=used.get)
-            _print(tab, path, name, leading)
+            size = max(used, key=used.get)
+            _print(tab, path, name, size)
         tab.close()
     finally:
         html.unlink()
-    return cut, leading
+    return cut, size
 
 
-def _print(tab, path, name, leading):
-    """Print with this leading; return how much of the last page is used, from 0 to 1."""
-    tab.evaluate(f"document.documentElement.style.setProperty('{name}', '{leading}')")
+def _print(tab, path, name, size):
+    """Print with this size; return how much of the last page is used, from 0 to 1."""
+    tab.evaluate(f"document.documentElement.style.setProperty('{name}', '{size}')")
     tab.pdf(path=path, prefer_css_page_size=True, tagged=True, outline=True)
     return last_page_use(path)
 
