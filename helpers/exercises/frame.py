@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..checks import describe
+from .watched import call_watched, each_array, numpy_notices
 
 SIGNS = {
     "right": ("✓", "Right:", "#009E73"),
@@ -31,6 +32,7 @@ SOMEWHERE = (
 )
 NEW_ARRAY = "compute into a new array (`a = a * b`, not `a *= b`)"
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
+NUMPY_NOTICES = numpy_notices()
 RUN_FIRST = "If you have, run the cell with your answer first, then this one."
 
 
@@ -105,7 +107,7 @@ def attempt(function, *arguments, warned=SOMEWHERE, remedy=NEW_ARRAY):
     with warnings.catch_warnings(record=True) as caught, np.errstate(under="ignore"):
         warnings.simplefilter("always")
         try:
-            result = function(*given)
+            result = function(*given) if NUMPY_NOTICES else call_watched(function, given)
         except NotImplementedError as error:
             raise NotAttempted("Not attempted yet.") from error
         except Wrong:
@@ -222,11 +224,7 @@ def _seconds(function, arguments):
 
 
 def _copy(value):
-    if hasattr(value, "_fields"):  # a named tuple, such as a cache
-        return type(value)(*map(_copy, value))
-    if isinstance(value, (list, tuple)):
-        return type(value)(_copy(item) for item in value)
-    return value.copy() if isinstance(value, np.ndarray) else value
+    return each_array(np.ndarray.copy, value)
 
 
 def _same(before, after):
