@@ -22,7 +22,8 @@ def why_not_learned(
     `W_before` are the weights of the last layer before training; `before` and `losses` are the
     losses on X before it and after each epoch.
     """
-    shares = np.bincount(y) / len(y)
+    counts = np.bincount(y.astype(np.intp))  # 32-bit platforms count nothing wider
+    shares = counts / len(y)
     shares = shares[shares > 0]
     if len(shares) == 1:
         return f"all labels are {y[0]}: there is nothing to learn. Are these the labels of X?"
@@ -38,7 +39,7 @@ def why_not_learned(
         return None
 
     no_better = (
-        f"the accuracy is {accuracy:.1%}, and always answering {np.bincount(y).argmax()} has "
+        f"the accuracy is {accuracy:.1%}, and always answering {counts.argmax()} has "
         f"{shares.max():.1%}"
     )
     far = np.linalg.norm(params[-1][0] - W_before) > 0.5 * np.linalg.norm(W_before)

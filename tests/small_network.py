@@ -38,7 +38,7 @@ class Small:
                 for n, k in zip(self.sizes, self.sizes[1:], strict=False)
             ]
             self.X = rng.normal(size=(self.m, self.sizes[0]))
-            self.y = rng.integers(0, self.sizes[-1], self.m)
+            self.y = rng.integers(0, self.sizes[-1], self.m).astype(np.intp)
             *Z, logits = self.forward(self.params)[1][1:]
             alive = all(np.abs(Z_l).min() > 1e-3 and (Z_l > 0).any(axis=0).all() for Z_l in Z)
             if alive and np.ptp(np.bincount(self.y)) > 1 and np.ptp(logits.argmax(axis=1)):

@@ -22,6 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..checks import describe
+from .watched import call_watched, each_array, numpy_notices
 
 SIGNS = {
     "right": ("✓", "Right:", "#009E73"),
@@ -38,6 +39,7 @@ A_LIST = " A list came, though; whoever computes with it next expects an array."
 A_ROW = " A row of shape (1, n) came, though; leave out `keepdims`, and it has the shape (n,)."
 NEW_ARRAY = "compute into a new array (`a = a * b`, not `a *= b`)"
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
+NUMPY_NOTICES = numpy_notices()
 RUN_FIRST = "If you have, run the cell with your answer first, then this one."
 
 
@@ -253,7 +255,7 @@ def attempt(function, *arguments, warned=SOMEWHERE, remedy=NEW_ARRAY):
     with warnings.catch_warnings(record=True) as caught, np.errstate(under="ignore"):
         warnings.simplefilter("always")
         try:
-            result = function(*given)
+            result = function(*given) if NUMPY_NOTICES else call_watched(function, given)
         except NotImplementedError as error:
             raise NotAttempted("Not attempted yet.") from error
         except Wrong:
@@ -389,11 +391,7 @@ def _seconds(function, arguments):
 
 
 def _copy(value):
-    if hasattr(value, "_fields"):  # a named tuple, such as a cache
-        return type(value)(*map(_copy, value))
-    if isinstance(value, (list, tuple)):
-        return type(value)(_copy(item) for item in value)
-    return value.copy() if isinstance(value, np.ndarray) else value
+    return each_array(np.ndarray.copy, value)
 
 
 def _same(before, after):

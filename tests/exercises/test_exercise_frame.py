@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from helpers.exercises import frame
 from helpers.exercises.chapter_03 import check_loss_on_paper
 from helpers.exercises.frame import (
     NotAttempted,
@@ -223,6 +224,35 @@ def test_attempt_explains(answer, phrases):
     with says(*phrases) as caught:
         attempt(answer, np.ones(3))
     assert not isinstance(caught.value, NotAttempted)
+
+
+OVERFLOWS = {
+    "overflow encountered in exp": lambda Z: 1 / (1 + np.exp(2000 * Z)),
+    "overflow encountered in reduce": lambda Z: 1 / (np.float32(3e38) * Z.astype("f")).sum(),
+    "divide by zero encountered in divide": lambda Z: np.where(Z > 0, Z, Z / (Z - 1)),
+    "divide by zero encountered in log": lambda Z: np.exp(np.log(Z - 1)),
+    "invalid value encountered in sqrt": lambda Z: np.nan_to_num(np.sqrt(-Z)),
+}
+
+
+@pytest.mark.parametrize("notices", [True, False])
+@pytest.mark.parametrize("words", OVERFLOWS)
+def test_attempt_sees_what_ends_in_an_ordinary_number(words, notices, monkeypatch):
+    """In a browser, where NumPy notices nothing, too: this runs there as well."""
+    monkeypatch.setattr(frame, "NUMPY_NOTICES", notices and frame.NUMPY_NOTICES)
+    with says(f"warned: {words}"):
+        attempt(OVERFLOWS[words], np.ones(3))
+
+
+def test_watched_arrays_stay_inside(monkeypatch):
+    monkeypatch.setattr(frame, "NUMPY_NOTICES", False)
+    Z = np.array([[1.0, np.inf]])
+    results, same = attempt(lambda Z, y: ([Z @ Z.T, (Z.sum(), y)], type(y)), Z, np.arange(2))
+    assert type(results[0]) is np.ndarray
+    assert type(results[1][0]) is np.float64
+    assert same is not np.ndarray
+    with np.errstate(divide="ignore"):
+        assert attempt(lambda Z: 1 / (1 / Z), np.zeros(3)).tolist() == [0, 0, 0]
 
 
 def test_a_large_argument_is_described_by_its_shape():

@@ -556,7 +556,7 @@ def test_after_an_exception_in_the_loss_the_parameters_are_as_before(call):
 
 UNUSABLE = {
     "float32": (lambda array: array.astype(np.float32), "float32"),
-    "whole numbers": (lambda array: np.rint(3 * array).astype(int), "int64"),
+    "whole numbers": (lambda array: np.rint(3 * array).astype(int), np.dtype(int).name),
     "lists": (lambda array: array.tolist(), "list"),
     "nested tuples": (lambda array: tuple(map(tuple, array.tolist())), "tuple"),
     "not writable": (lambda array: np.frombuffer(array.tobytes()).reshape(array.shape), "written"),
