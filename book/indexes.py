@@ -10,7 +10,8 @@ from coursework.course import all_chapters, role
 TERMS = Path(__file__).with_name("terms.txt")
 HEADING = re.compile(r"^#{1,3} (.+)$", re.M)
 NOTATION = re.compile(r"^\| symbol \|.*?\n((?:\|.*\n?)+)", re.M)
-NO_PROSE = re.compile(r"```.*?```|\$\$.*?\$\$|\$[^$\n]*\$|<[^>]*>|\]\([^)]*\)", re.S)
+CODE = re.compile(r"^```.*?^```", re.M | re.S)
+NO_PROSE = re.compile(r"\$\$.*?\$\$|\$[^$\n]*\$|<[^>]*>|\]\([^)]*\)", re.S)
 
 
 def terms():
@@ -30,7 +31,7 @@ def sections(notebook):
     for cell in notebook.cells:
         if cell.cell_type != "markdown" or role(cell):
             continue
-        first, *parts = HEADING.split(cell.source)
+        first, *parts = HEADING.split(CODE.sub("", cell.source))
         texts.append(first)
         for heading, text in zip(parts[::2], parts[1::2], strict=True):
             if title:

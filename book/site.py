@@ -195,12 +195,14 @@ def terms_page(chapters):
         if term[0].upper() != letter:
             letter = term[0].upper()
             lines += ["", f"## {letter}", ""]
-        at = ", ".join(
-            f"[{chapter.number}](<{chapter.name}#{anchor(re.sub(r'[`*]|[$][^$]*[$]', '', heading))}>)"
-            for chapter, heading in places
-        )
-        lines.append(f"- {term}: {at}")
+        at = [f"[{chapter.number}](<{chapter.name}#{mark(title)}>)" for chapter, title in places]
+        lines.append(f"- {term}: {', '.join(at)}")
     return "\n".join(lines)
+
+
+def mark(title):
+    """Return the anchor of a heading as it is written: formulas do not count."""
+    return anchor(re.sub(r"[`*]|\$[^$]*\$", "", title))
 
 
 def symbols_page(chapters):

@@ -23,7 +23,7 @@ CHROMIUM = (
     r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
 )
 PACKAGES = ("jupyter-server-mathjax", "nbconvert", "playwright", "pypdf")
-MILLISECONDS = 180_000  # a chapter takes three seconds; a busy machine may take longer
+MILLISECONDS = 600_000  # a chapter takes three seconds; the book, or a busy machine, longer
 
 RAW_LATEX = ("\\begin{", "$$", "\\tag", "\\frac", "Math Processing Error")
 TEMPLATE = Path(__file__).parent / "template"
@@ -92,10 +92,11 @@ def chromium():
         raise RuntimeError(f"Chromium could not print it: {error}") from error
 
 
-def to_pdf(browser, page, path):
+def to_pdf(browser, page, path, fill=None):
     """Print an HTML page once its mathematics is typeset; return what does not fit its width.
 
-    That is a list of the beginnings of such lines and formulas.
+    That is a list of the beginnings of such lines and formulas. `fill` is called with the page in
+    the browser once the PDF is there, such as to put in the numbers of pages; it is printed again.
     """
     html = Path(path).with_suffix(".html").resolve()
     html.write_text(page, encoding="utf-8")
@@ -104,7 +105,11 @@ def to_pdf(browser, page, path):
         tab.set_default_timeout(MILLISECONDS)
         tab.goto(html.as_uri())
         cut = tab.evaluate((TEMPLATE / "typeset.js").read_text(encoding="utf-8"))
-        tab.pdf(path=path, prefer_css_page_size=True, tagged=True, outline=True)
+        options = {"prefer_css_page_size": True, "tagged": True, "outline": True}
+        tab.pdf(path=path, **options)
+        if fill:
+            fill(tab)
+            tab.pdf(path=path, **options)
         tab.close()
     finally:
         html.unlink()

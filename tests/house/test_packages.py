@@ -59,7 +59,7 @@ def test_a_difference_would_be_noticed(old, new):
 def imported(folder):
     """Return the packages outside the standard library that a folder's modules import."""
     names = set()
-    own = {"coursework", "helpers", *(path.stem for path in folder.glob("*.py"))}
+    own = {"book", "coursework", "helpers", *(path.stem for path in folder.glob("*.py"))}
     for path in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
@@ -78,7 +78,8 @@ def distribution_names(requirements):
 
 
 @pytest.mark.parametrize(
-    ("folder", "extra"), [("helpers", None), ("tests", "test"), ("coursework", "instructor")]
+    ("folder", "extra"),
+    [("helpers", None), ("tests", "test"), ("coursework", "instructor"), ("book", "book")],
 )
 def test_every_imported_package_is_declared(folder, extra):
     project = tomllib.loads(PYPROJECT)["project"]
