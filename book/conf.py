@@ -36,6 +36,7 @@ html_show_sphinx = False
 html_show_copyright = False
 html_context = {"default_mode": "auto"}  # light or dark, as the reader's system
 html_theme_options = {
+    "logo": {"text": project},
     "show_toc_level": 2,
     "use_download_button": False,
     "use_fullscreen_button": False,

@@ -15,8 +15,12 @@ from coursework.handouts import edition, printing
 
 STYLE = Path(__file__).with_name("paper.css")
 HEADING = re.compile(r"<h([1-3])>(.*?)</h\1>", re.S)
-# formulas, code and tags are passed over, so that what is left of the third group is prose
-PIECE = re.compile(r"(\$\$.*?\$\$)|```.*?```|\$[^$\n]+\$|`[^`\n]*`|<[^>]+>|(\(\d+\.\d+\))", re.S)
+# formulas, code, summaries and tags are passed over: no link is wanted in them
+PIECE = re.compile(
+    r"(\$\$.*?\$\$)|```.*?```|\$[^$\n]+\$|`[^`\n]*`|<summary>.*?</summary>|<[^>]+>"
+    r"|(\(\d+\.\d+\))",
+    re.S,
+)
 # puts the numbers of the pages where they belong, once they are known
 FILL = """pages => document.querySelectorAll("[data-page-of]").forEach((place) => {
     place.textContent = pages[place.dataset.pageOf];

@@ -1,6 +1,7 @@
 """Write the pages of the site from the chapters, and let Sphinx make the site of them."""
 
 import base64
+import html
 import inspect
 import re
 import shutil
@@ -156,7 +157,7 @@ def start_page(chapters, course, links):
     alt, caption = picture.groups()
     return f"""# {title}
 
-{f"*{course}*" if course else ""}
+{f'<p class="course">{html.escape(course)}</p>' if course else ""}
 
 {words}
 
