@@ -95,12 +95,13 @@ handouts: $(VENV)/installed-instructor
 	    $(if $(DUE),--due "$$DUE") $(if $(CHAPTERS),--chapters $(CHAPTERS)) \
 	    $(if $(WITHOUT),--without $(WITHOUT))
 
-# make book COURSE="CS 1" TERM="Spring" CHAPTERS="01 03" WITHOUT="explore" STUDENT=1 PYODIDE=FOLDER
+# make book COURSE="CS 1" TERM="Spring" CHAPTERS="01 03" WITHOUT="explore" STUDENT=1
+# LAB=FOLDER, with Pyodide in it, lets readers run the chapters in the browser
 book book-pdf: $(VENV)/installed-book
 	@$(BIN)/python -m book $(if $(findstring pdf,$@),pdf,site) --course "$$COURSE" \
 	    $(if $(findstring command,$(origin TERM)),--term "$$TERM") \
 	    $(if $(CHAPTERS),--chapters $(CHAPTERS)) $(if $(WITHOUT),--without $(WITHOUT)) \
-	    $(if $(STUDENT),--student) $(if $(PYODIDE),--pyodide "$(PYODIDE)")
+	    $(if $(STUDENT),--student) $(if $(LAB),--lab "$(LAB)")
 
 test-book: $(VENV)/installed-test
 	EVERY_PAGE=1 $(BIN)/python -m pytest tests/book

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from book import chapters as chaptering
 from book import paper, site
+from book.address import PDF
 from coursework.course import read
 from coursework.handouts import edition, printing
 from coursework.handouts.build import check_parts, chosen
 from helpers.files import print_any_name
 
-PDF = "neural-network-from-scratch.pdf"
 SIGN = "objects.inv"  # Sphinx writes it into every site
 
 
-def build(output, kinds, *, numbers=(), course="", without=(), student=False, pyodide=None):
+def build(output, kinds, *, numbers=(), course="", without=(), student=False, lab=None):
     """Make the book into a folder: a new site replaces the one that is there.
 
     Parameters
@@ -34,8 +34,9 @@ def build(output, kinds, *, numbers=(), course="", without=(), student=False, py
         Tags of the cells to leave out.
     student : bool
         Whether to leave out the solutions.
-    pyodide : path or None
-        Pyodide's distribution, to run the chapters in the browser; without it nothing runs there.
+    lab : path, "" or None
+        Pyodide's distribution, to run the chapters in the browser, "" for the official one; None
+        for a site to read only.
     """
     output = Path(output).resolve()
     paths = chosen(numbers)
@@ -49,24 +50,17 @@ def build(output, kinds, *, numbers=(), course="", without=(), student=False, py
             paper.build(temporary / PDF, chapters, course=course)
         if "site" in kinds:
             links = {"The course as one PDF": PDF} if "pdf" in kinds else {}
-            made = site.build(
-                temporary, chapters, course=course, links=links, lab=lab_with(pyodide)
-            )
+            made = site.build(temporary, chapters, course=course, links=links, lab=lab is not None)
+            if lab is not None:
+                from book.lab import build as build_lab
+
+                build_lab(made, lab or None, {each.name: each.notebook for each in chapters})
             if output.exists():
                 os.replace(output, temporary / "old")
             os.replace(made, output)
         if "pdf" in kinds:
             output.mkdir(exist_ok=True)
             os.replace(temporary / PDF, output / PDF)
-
-
-def lab_with(pyodide):
-    """Return the function that adds the course to run in the browser; None without Pyodide."""
-    if pyodide is None:
-        return None
-    from book import lab
-
-    return lambda folder: lab.build(folder, Path(pyodide))
 
 
 def check_replaceable(output, kinds):
@@ -98,7 +92,14 @@ def arguments(given=None):
         help="leave out what carries this tag, such as explore or hint",
     )
     add("--student", action="store_true", help="leave out the solutions")
-    add("--pyodide", metavar="FOLDER", help="Pyodide, to run the chapters in the browser")
+    add(
+        "--lab",
+        nargs="?",
+        const="",
+        metavar="PYODIDE",
+        help="let readers run the chapters in the browser: with the Pyodide in this folder, or, if "
+        "none is named, with the official one, which is fetched",
+    )
     add("--output", default="site", help="the folder, %(default)s if not given")
     return parser.parse_args(given)
 
@@ -120,7 +121,7 @@ def main(given=None):
             course=" · ".join(filter(None, [course, term])),
             without=options.without,
             student=options.student,
-            pyodide=options.pyodide,
+            lab=options.lab,
         )
     except (ValueError, RuntimeError) as error:
         print(error, file=sys.stderr)

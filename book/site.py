@@ -11,8 +11,8 @@ from pathlib import Path
 import nbformat
 
 import helpers
+from book import address, indexes
 from book import chapters as chaptering
-from book import indexes
 from book.equations import anchor
 from coursework.course import ROOT, tags
 from helpers import plots
@@ -27,17 +27,17 @@ LINK = re.compile(r"(?<!!)\[([^\]]*)\]\((?!https?:|#)([^)#\s]+)(#[^)\s]*)?\)")
 GROUP = re.compile(r"^# (.+\(chapters? .+\))\n((?:\w.*\n)+)", re.M)
 
 
-def build(output, chapters, *, course="", lab=None, links=None):
+def build(output, chapters, *, course="", lab=False, links=None):
     """Build the site of these chapters into a new folder.
 
-    `course` stands below the title; `lab` is a function that adds the course to run in the browser;
+    `course` stands below the title; with `lab` each chapter leads to where it runs in the browser;
     `links` are those of the start page, {words: address}.
     """
     pages, pictures = output / "pages", output / "pictures"
     for folder in pages, pictures:
         folder.mkdir(parents=True)
     for chapter in chapters:
-        source = page_of(chapter, chapters, pictures, runs=bool(lab))
+        source = page_of(chapter, chapters, pictures, runs=lab)
         nbformat.write(source, pages / chapter.name)
     (pages / "index.md").write_text(start_page(chapters, course, links or {}), encoding="utf-8")
     (pages / "terms.md").write_text(terms_page(chapters), encoding="utf-8")
@@ -46,8 +46,6 @@ def build(output, chapters, *, course="", lab=None, links=None):
     shutil.copy(ROOT / "picture.png", pictures)
     sphinx(pages, output / "site", course)
     shutil.move(pictures, output / "site" / "pictures")
-    if lab:
-        lab(output / "site")
     return output / "site"
 
 
@@ -103,12 +101,20 @@ def page_of(chapter, chapters, pictures, *, runs):
                 before = before.replace(STILL, "Run this chapter")
                 output.data["text/html"] = before + (link if after else "") + note
                 output.data.pop("image/png", None)
-    if runs:
-        first = notebook.cells[0]
-        title, _, rest = first.source.partition("\n")
-        button = f'<p class="run"><a href="{run}">Run this chapter</a> in your browser</p>'
-        first.source = f"{title}\n\n{button}\n{rest}"
+    first = notebook.cells[0]
+    title, _, rest = first.source.partition("\n")
+    first.source = f"{title}\n\n{where_it_runs(chapter.name, run if runs else '')}\n{rest}"
     return notebook
+
+
+def where_it_runs(name, here):
+    """Return the line of a page that leads to where the chapter runs: `here`, and elsewhere."""
+    places = [f'<a class="button" href="{here}">Run this chapter</a>'] if here else []
+    if repository := address.of_repository():
+        for service, there in address.elsewhere(repository, name).items():
+            places.append(f'<a href="{there}">{service}</a>')
+        places.append(f"in Colab, begin with <code>%pip install git+{repository}</code>")
+    return f'<p class="run">{" · ".join(places)}</p>' if places else ""
 
 
 def linked(source, names):
