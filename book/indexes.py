@@ -11,7 +11,7 @@ TERMS = Path(__file__).with_name("terms.txt")
 HEADING = re.compile(r"^#{1,3} (.+)$", re.M)
 NOTATION = re.compile(r"^\| symbol \|.*?\n((?:\|.*\n?)+)", re.M)
 CODE = re.compile(r"^```.*?^```", re.M | re.S)
-NO_PROSE = re.compile(r"\$\$.*?\$\$|\$[^$\n]*\$|<[^>]*>|\]\([^)]*\)", re.S)
+NO_PROSE = re.compile(r"\$\$.*?\$\$|\$[^$\n]*\$|</?[a-z][^>]*>|\]\([^)]*\)", re.S)
 
 
 def terms():

@@ -17,7 +17,7 @@ STYLE = Path(__file__).with_name("paper.css")
 HEADING = re.compile(r"<h([1-3])>(.*?)</h\1>", re.S)
 # formulas, code, summaries and tags are passed over: no link is wanted in them
 PIECE = re.compile(
-    r"(\$\$.*?\$\$)|```.*?```|\$[^$\n]+\$|`[^`\n]*`|<summary>.*?</summary>|<[^>]+>"
+    r"(\$\$.*?\$\$)|```.*?```|\$[^$\n]+\$|`[^`\n]*`|<summary>.*?</summary>|</?[a-z][^>]*>"
     r"|(\(\d+\.\d+\))",
     re.S,
 )
