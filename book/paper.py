@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from nbformat.v4 import new_markdown_cell, new_notebook
@@ -31,10 +32,11 @@ def build(path, chapters, *, course=""):
     """Print chapters into one PDF; raise RuntimeError if it is not as it should be."""
     title, words = chaptering.title_of_course()
     numbers = {n for c in chapters for cell in c.notebook.cells for n in TAG.findall(cell.source)}
+    printed = [on_paper(chapter) for chapter in chapters]
     head, parts, headings = "", [], []
-    for chapter in [*chapters, *solutions(chapters)]:
+    for chapter in [*printed, *solutions(chapters)]:
         page = printing.to_html(
-            new_notebook(cells=[with_links(cell, numbers) for cell in of_paper(chapter)]),
+            new_notebook(cells=[with_links(cell, numbers) for cell in chapter.notebook.cells]),
             title=title,
             course=" · ".join(filter(None, [title, course])),
             solved=True,
@@ -46,7 +48,7 @@ def build(path, chapters, *, course=""):
         headings += found
         parts.append(section(chapter.number, chapter.title, body))
     front = [cover(title, course, words), section("contents", "Contents", contents(headings))]
-    back = section("index", "Index", index(chapters, headings))
+    back = section("index", "Index", index(printed, headings))
     head = head.replace("</head>", f"<style>{STYLE.read_text(encoding='utf-8')}</style></head>")
     page = f'{head}<body class="book"><main>{"".join([*front, *parts, back])}</main></body></html>'
     with printing.chromium() as browser:
@@ -66,12 +68,11 @@ def pages(path):
     }
 
 
-def of_paper(chapter):
-    """Return the cells of a chapter that are printed in its place: without solutions."""
-    if chapter.number == "solutions":
-        return chapter.notebook.cells
-    cells = edition.on_paper(chapter.notebook, solved=False).cells
-    return [cell for cell in cells if "solutions" not in tags(cell)]
+def on_paper(chapter):
+    """Return a chapter as it is printed in its place: without solutions."""
+    notebook = edition.on_paper(chapter.notebook, solved=False)
+    notebook.cells = [cell for cell in notebook.cells if "solutions" not in tags(cell)]
+    return replace(chapter, notebook=notebook)
 
 
 def solutions(chapters):

@@ -3,6 +3,7 @@
 import base64
 import html
 import inspect
+import io
 import re
 import shutil
 import struct
@@ -22,6 +23,7 @@ PICTURE = re.compile(
     r'<img alt="([^"]*)" width="(\d+)" style="[^"]*" src="data:image/png;base64,([^"]+)">'
 )
 STILL_STYLE = re.compile(r'<style class="explorer-still">.*?</style>', re.S)
+ICONS = re.compile(r'<script[^>]*fontawesome\.js[^>]*></script>')
 STILL = "Run this cell in JupyterLab (Shift-Enter)"
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\((?!https?:|#)([^)#\s]+)(#[^)\s]*)?\)")
 GROUP = re.compile(r"^# (.+\(chapters? .+\))\n((?:\w.*\n)+)", re.M)
@@ -45,14 +47,13 @@ def build(output, chapters, *, course="", lab=False, links=None):
     (pages / "helpers.rst").write_text(helpers_page(), encoding="utf-8")
     shutil.copy(ROOT / "picture.png", pictures)
     sphinx(pages, output / "site", course)
+    lighten(output / "site")
     shutil.move(pictures, output / "site" / "pictures")
     return output / "site"
 
 
 def sphinx(pages, site, course):
     """Run Sphinx; raise RuntimeError with its warnings if there are any."""
-    import io
-
     from sphinx.application import Sphinx
 
     warnings = io.StringIO()
@@ -70,6 +71,15 @@ def sphinx(pages, site, course):
     app.build()
     if warnings.getvalue():
         raise RuntimeError(f"the site is not as it should be:\n{warnings.getvalue()}")
+
+
+def lighten(site):
+    """Take away what no reader needs: the theme's icons come a second time, as a large script."""
+    for path in site.rglob("*.html"):
+        page = path.read_text(encoding="utf-8")
+        path.write_text(ICONS.sub("", page), encoding="utf-8")
+    for path in [*site.rglob("*.map"), *site.rglob("fontawesome.js*")]:
+        path.unlink()
 
 
 # The chapters

@@ -45,8 +45,8 @@ def make(*options):
 
 
 @pytest.fixture(scope="session")
-def book():
-    """The command that makes a book."""
+def command():
+    """What makes a book, as from a terminal."""
     return make
 
 

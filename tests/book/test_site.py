@@ -130,10 +130,10 @@ def test_terms_and_symbols_are_all_found(site):
 # An edition of a course's own
 
 
-def test_a_course_has_its_own_book(book, tmp_path):
+def test_a_course_has_its_own_book(command, tmp_path):
     options = ["--chapters", "2", "3", "--course", 'CS "1" <b>', "--term", "Spring", "--student"]
     out = tmp_path / "own"
-    assert book("site", *options, "--without", "explore", "--output", out) == ""
+    assert command("site", *options, "--without", "explore", "--output", out) == ""
     pages = {path.name: path.read_text("utf-8") for path in out.glob("[0i]*.html")}
     assert set(pages) == {"index.html", PAGES[2], PAGES[3]}
     assert "CS &quot;1&quot; &lt;b&gt; · Spring" in pages["index.html"]
@@ -142,9 +142,9 @@ def test_a_course_has_its_own_book(book, tmp_path):
     assert "Hint" in pages[PAGES[2]]
 
 
-def test_nothing_but_a_site_is_replaced(book, tmp_path):
+def test_nothing_but_a_site_is_replaced(command, tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
-    assert "name another folder" in book("site", "--output", tmp_path)
+    assert "name another folder" in command("site", "--output", tmp_path)
     assert os.listdir(tmp_path) == ["thesis.txt"]
 
 
