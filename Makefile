@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 
-.PHONY: help lab test quick lint chapters notebooks handouts bench clean
+.PHONY: help lab test quick lint chapters notebooks handouts book book-pdf test-book bench clean
 
 help:
 	@echo "make lab        open chapter 00 in JupyterLab"
@@ -16,6 +16,9 @@ help:
 	@echo "make chapters   run the chapters with another processor's arithmetic: KERNEL=Haswell"
 	@echo "make notebooks  run the chapters and keep their outputs"
 	@echo "make handouts   notebooks and PDFs for students, and the instructor's key"
+	@echo "make book       the course as a website, in site"
+	@echo "make book-pdf   the course as one PDF, in site"
+	@echo "make test-book  every page of the book in a browser"
 	@echo "make bench      measure speed and accuracy"
 	@echo "make clean      remove the virtual environment and the files made for chapter 08"
 
@@ -39,6 +42,11 @@ $(VENV)/installed-test: pyproject.toml | $(VENV)/bin/python
 $(VENV)/installed-instructor: pyproject.toml | $(VENV)/bin/python
 	@echo "Installing the course and the instructor's tools (about a minute, the first time only)"
 	@$(INSTALL) ".[instructor]"
+	@touch $@ $(VENV)/installed-lab
+
+$(VENV)/installed-book: pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the course and what makes the book (about a minute, the first time only)"
+	@$(INSTALL) ".[book]"
 	@touch $@ $(VENV)/installed-lab
 
 $(VENV)/installed-bench: pyproject.toml | $(VENV)/bin/python
@@ -86,6 +94,17 @@ handouts: $(VENV)/installed-instructor
 	    $(if $(findstring command,$(origin TERM)),--term "$$TERM") \
 	    $(if $(DUE),--due "$$DUE") $(if $(CHAPTERS),--chapters $(CHAPTERS)) \
 	    $(if $(WITHOUT),--without $(WITHOUT))
+
+# make book COURSE="CS 1" TERM="Spring" CHAPTERS="01 03" WITHOUT="explore" STUDENT=1
+# LAB=FOLDER, with Pyodide in it, lets readers run the chapters in the browser
+book book-pdf: $(VENV)/installed-book
+	@$(BIN)/python -m book $(if $(findstring pdf,$@),pdf,site) --course "$$COURSE" \
+	    $(if $(findstring command,$(origin TERM)),--term "$$TERM") \
+	    $(if $(CHAPTERS),--chapters $(CHAPTERS)) $(if $(WITHOUT),--without $(WITHOUT)) \
+	    $(if $(STUDENT),--student) $(if $(LAB),--lab "$(LAB)")
+
+test-book: $(VENV)/installed-test
+	EVERY_PAGE=1 $(BIN)/python -m pytest tests/book
 
 bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/speed.py

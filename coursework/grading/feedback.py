@@ -56,9 +56,9 @@ def page(grade, chapter):
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width">\n<title>{title}</title>\n{MARK}\n'
-        f"<style>{STYLE}</style>\n</head>\n<body>\n<h1>{html.escape(chapter.title)}</h1>\n"
+        f"<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{html.escape(chapter.title)}</h1>\n"
         f"<p>{html.escape(grade.student)} · <strong>{earned:g} of {total:g} points</strong>"
-        f"{late}</p>\n" + "\n".join(parts) + "\n</body>\n</html>\n"
+        f"{late}</p>\n" + "\n".join(parts) + "\n</main>\n</body>\n</html>\n"
     )
 
 

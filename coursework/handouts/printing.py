@@ -23,7 +23,7 @@ CHROMIUM = (
     r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
 )
 PACKAGES = ("jupyter-server-mathjax", "nbconvert", "playwright", "pypdf")
-MILLISECONDS = 180_000  # a chapter takes three seconds; a busy machine may take longer
+MILLISECONDS = 600_000  # a chapter takes three seconds; the book, or a busy machine, longer
 
 SIZES = (1, 0.985, 0.97, 0.955, 0.94)
 ALMOST_EMPTY = 0.25  # of the height of a page
@@ -96,12 +96,15 @@ def chromium():
         raise RuntimeError(f"Chromium could not print it: {error}") from error
 
 
-def to_pdf(browser, page, path):
+def to_pdf(browser, page, path, fill=None):
     """Print an HTML page once its mathematics is typeset.
 
     Return what does not fit its width, a list of the beginnings of such lines and formulas, and the
     size: of several that differ little, the first with which the last page is not almost empty. In
     a key only what comes after the student's pages changes.
+
+    `fill` is called with the page in the browser once the PDF is there, such as to put in the
+    numbers of pages; then it is printed again, in the size that it has.
     """
     html = Path(path).with_suffix(".html").resolve()
     html.write_text(page, encoding="utf-8")
@@ -112,12 +115,14 @@ def to_pdf(browser, page, path):
         cut = tab.evaluate((TEMPLATE / "typeset.js").read_text(encoding="utf-8"))
         name = "--key-size" if tab.query_selector(".celltag_key") else "--size"
         used = {}
-        for size in SIZES:
-            used[size] = _print(tab, path, name, size)
-            if used[size] > ALMOST_EMPTY:
+        for last in SIZES[:1] if fill else SIZES:
+            used[last] = _print(tab, path, name, last)
+            if used[last] > ALMOST_EMPTY:
                 break
-        else:
-            size = max(used, key=used.get)
+        size = max(used, key=used.get)
+        if fill:
+            fill(tab)
+        if fill or size != last:
             _print(tab, path, name, size)
         tab.close()
     finally:

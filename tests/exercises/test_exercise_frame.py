@@ -240,8 +240,13 @@ OVERFLOWS = {
 def test_attempt_sees_what_ends_in_an_ordinary_number(words, notices, monkeypatch):
     """In a browser, where NumPy notices nothing, too: this runs there as well."""
     monkeypatch.setattr(frame, "NUMPY_NOTICES", notices and frame.NUMPY_NOTICES)
+
+    @exercise
+    def check_seven(function, rng):
+        expect("the result", attempt(function, np.ones(3)), 7)
+
     with says(f"warned: {words}"):
-        attempt(OVERFLOWS[words], np.ones(3))
+        check_seven.judge(OVERFLOWS[words])
 
 
 def test_watched_arrays_stay_inside(monkeypatch):

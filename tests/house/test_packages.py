@@ -62,7 +62,7 @@ CLUSTER = ROOT / "helpers" / "cluster"  # the one room of helpers that asks for 
 def imported(folder):
     """Return the packages outside the standard library that a folder's modules import."""
     names = set()
-    own = {"coursework", "helpers", *(path.stem for path in folder.glob("*.py"))}
+    own = {"book", "coursework", "helpers", *(path.stem for path in folder.glob("*.py"))}
     for path in folder.rglob("*.py"):
         if CLUSTER in path.parents and folder != CLUSTER:
             continue
@@ -90,6 +90,7 @@ def distribution_names(requirements):
         ("helpers/cluster", "cluster"),
         ("tests", "test"),
         ("coursework", "instructor cluster"),
+        ("book", "book"),
     ],
 )
 def test_every_imported_package_is_declared(folder, extras):
