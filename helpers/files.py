@@ -1,6 +1,7 @@
 """Files: read `.npz` without pickle, write so that a reader never meets half a file."""
 
 import errno
+import io
 import os
 import sys
 from contextlib import contextmanager, suppress
@@ -86,8 +87,10 @@ def save_params(path, params, optimizer=None):
     arrays = {} if optimizer is None else _state(optimizer)
     for layer, (W, b) in enumerate(params, start=1):
         arrays |= {f"W{layer}": W, f"b{layer}": b}
-    with replacing(path) as temporary, open(temporary, "wb") as file:
-        np.savez(file, **arrays)
+    archive = io.BytesIO()  # on a full disk a zip file complains once more when it is given up
+    np.savez(archive, **arrays)
+    with replacing(path) as temporary:
+        Path(temporary).write_bytes(archive.getvalue())
 
 
 def load_params(path):

@@ -5,6 +5,7 @@ tasks to another worker.
 """
 
 import asyncio
+import logging
 import threading
 import uuid
 from contextlib import contextmanager
@@ -67,7 +68,9 @@ def _connect(address):
             f"no Dask scheduler answers at {address}. Start one with `dask scheduler`, and give "
             "--scheduler the address that it prints, such as tcp://192.168.1.5:8786"
         ) from error
-    return Client(address, set_as_default=False)
+    client = Client(address, set_as_default=False)
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # `Lost` says it shorter
+    return client
 
 
 def _examiner(key, number, checks, isolated):
@@ -129,7 +132,7 @@ def _slots(address, examined, tell):
     for line in [*refused, *(f"Beware: {line}" for line in beware)]:
         tell(line)
     slots = sum(slots for _, slots, _, _ in found)
-    tell(f"{len(found) - len(refused)} workers, {slots} notebooks at a time")
+    tell(f"notebooks that run at a time, on workers: {slots}, on {len(found) - len(refused)}")
     return slots
 
 
