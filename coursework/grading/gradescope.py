@@ -14,6 +14,7 @@ from coursework.course import ROOT, chapters
 from coursework.grading import grade, sandbox, submissions
 from coursework.grading.limits import Limits
 from coursework.grading.names import Person, shown
+from coursework.grading.results import FAILED
 from helpers.files import replacing
 
 COURSE = (
@@ -80,7 +81,7 @@ def run(number, root):
                 "score": result.points(exercise),
                 "max_score": exercise.points,
                 "status": "passed" if verdict.kind == "right" else "failed",
-                "output": repr(verdict).strip(),
+                "output": verdict.sentence if verdict == FAILED else repr(verdict).strip(),
                 "visibility": "visible",
             }
         )

@@ -4,6 +4,7 @@ import functools
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -584,6 +585,15 @@ def test_without_mathjax_there_are_notebooks(tmp_path, monkeypatch, capsys):
     message = "jupyter-server-mathjax-not-here: python -m pip install -e '.[instructor]'"
     assert message in capsys.readouterr().out
     assert len(list((tmp_path / "out").rglob("*.ipynb"))) == 2
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make here")
+def test_the_shell_runs_nothing_that_stands_in_a_heading():
+    headings = [f'{name}=`id` "x"' for name in ("COURSE", "TERM", "DUE")]
+    command = ["make", "--dry-run", "handouts", *headings]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert '--due "$DUE"' in done.stdout
+    assert "`id`" not in done.stdout
 
 
 def test_outside_of_the_environment_one_line_says_what_to_install(tmp_path):

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 CONFIG = ROOT / "coursework" / "grading" / "nbgrader_config.py"
 NUMBER = "02"
 NAME = chapters()[NUMBER].name
-FIRST = exercises_of(NUMBER)[0]
+FIRST, SECOND, _ = exercises_of(NUMBER)
 
 
 def half_solved():
@@ -33,7 +33,14 @@ def half_solved():
     return notebook
 
 
+def right_in_part():
+    """Return a notebook with the second answer alone, of which one of two parts is right."""
+    code = "def absorb_scaling(W, b, mean, std):\n    return W / std[:, None], b"
+    return hand_in(NUMBER, {SECOND: code})
+
+
 STUDENTS = {
+    "in part": right_in_part,
     "solved": lambda: solved(NUMBER),
     "untouched": lambda: hand_in(NUMBER, {}),
     "half": half_solved,
@@ -122,3 +129,7 @@ def test_nothing_done_earns_nothing(points):
 
 def test_half_solved_earns_its_part_whatever_the_checks_say(points):
     assert points["half"] == points["solved"] | dict.fromkeys(exercises_of(NUMBER)[1:], 0)
+
+
+def test_what_is_right_in_an_answer_earns_its_points(points):
+    assert points["in part"] == points["untouched"] | {SECOND: 1}

@@ -9,7 +9,8 @@ async () => {
   for (const text of document.querySelectorAll("p")) {
     const words = text.innerText.trim();
     const next = text.nextElementSibling ?? text.closest(".cell")?.nextElementSibling;
-    const toCode = /\w$/.test(words) && next?.matches(".code_cell, .highlight");
+    const opens = text.previousElementSibling?.matches("h2, h3"); // a heading is not left, either
+    const toCode = (opens || /\w$/.test(words)) && next?.matches(".code_cell, .highlight");
     text.classList.toggle("leads", words.endsWith(":") || Boolean(toCode));
   }
   const page = document.body.getBoundingClientRect();
