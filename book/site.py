@@ -78,7 +78,7 @@ def lighten(site):
     for path in site.rglob("*.html"):
         page = path.read_text(encoding="utf-8")
         path.write_text(ICONS.sub("", page), encoding="utf-8")
-    for path in [*site.rglob("*.map"), *site.rglob("fontawesome.js*")]:
+    for path in {*site.rglob("*.map"), *site.rglob("fontawesome.js*")}:
         path.unlink()
 
 

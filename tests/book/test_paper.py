@@ -2,9 +2,12 @@
 
 import os
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
+import axe_playwright_python
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from pypdf import PdfReader
 
 from book import chapters, paper
@@ -84,3 +87,13 @@ def test_figures_are_numbered_by_chapter_and_solutions_stand_at_the_end(book):
 def test_students_get_no_solutions():
     assert paper.solutions([chapters.edited(path, student=True) for path in PRINTED]) == []
     assert paper.solutions([chapters.edited(path) for path in PRINTED]) != []
+
+
+def test_code_on_gray_can_be_read_and_a_printed_page_has_a_main_part(page):
+    code = "# a comment\nfor i in range(3):\n    print('x', i)"
+    cells = [new_markdown_cell(f"# Title\n\n```python\n{code}\n```"), new_code_cell(code)]
+    paper = printing.to_html(new_notebook(cells=cells), title="T", course="C", solved=False)
+    page.set_content(re.sub(r"<script.*?</script>", "", paper, flags=re.S))
+    page.evaluate(Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8"))
+    found = page.evaluate("async () => (await axe.run()).violations.map((each) => each.id)")
+    assert not {"color-contrast", "landmark-one-main", "region"} & set(found)
