@@ -100,7 +100,14 @@ def build(site, pyodide=None, chapters=None):
 
 def take_pyodide(pyodide, folder):
     """Put what the course needs of a distribution into a folder; return its size in MB."""
-    base = pyodide if "://" in str(pyodide) else Path(pyodide).resolve().as_uri()
+    base = str(pyodide)
+    if "://" not in base:
+        if not Path(pyodide, "pyodide-lock.json").is_file():
+            raise FileNotFoundError(
+                f"{pyodide} has no pyodide-lock.json, so it is no distribution of Pyodide; "
+                "without --pyodide the official one is fetched"
+            )
+        base = Path(pyodide).resolve().as_uri()
     lock = json.loads(_fetch(f"{base}/pyodide-lock.json"))
     python = lock["info"]["python"].rpartition(".")[0]
     _check_kernel(pyodide, python)
@@ -208,7 +215,10 @@ def main():
     parser.add_argument("site", metavar="SITE", help="the folder to make `lab` in")
     parser.add_argument("--pyodide", metavar="FOLDER", help="a distribution, or its address")
     arguments = parser.parse_args()
-    print(build(arguments.site, arguments.pyodide))
+    try:
+        print(build(arguments.site, arguments.pyodide))
+    except (OSError, RuntimeError, ValueError) as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":
