@@ -309,7 +309,10 @@ def test_one_npz_of_the_layout_of_mnists_is_read(tmp_path, changes):
             {"y_train": LABELS - 1.0},
             "y_train has dtype float64 and values .* whole numbers from 0$",
         ),
-        ({"y_train": LABELS.astype(int) - 1}, "y_train has dtype int64 and values from -1 to 2"),
+        (
+            {"y_train": LABELS.astype(np.int64) - 1},
+            "y_train has dtype int64 and values from -1 to 2",
+        ),
         ({"y_train": np.eye(4, dtype=int)}, r"y_train has shape \(4, 4\), expected labels \(m,\)"),
         ({"y_test": LABELS[:0]}, "y_test holds no data"),
     ],

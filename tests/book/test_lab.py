@@ -1,0 +1,168 @@
+"""The course in a browser alone: all cells of a chapter run, its explorers move, answers stay.
+
+One chapter, or with EVERY_PAGE=1 all of them, with the seconds and megabytes of each.
+"""
+
+import functools
+import http.server
+import json
+import os
+import threading
+import time
+
+import pytest
+from jupyter_in_browser import ShownExplorer
+from pyodide_folder import CannotFetchError, pyodide_folder
+from tools import missing
+
+from coursework.course import all_chapters
+
+pytestmark = pytest.mark.slow
+LAB = pytest.importorskip("book.lab", reason="what makes the book is not installed")
+CHAPTERS = all_chapters() if os.environ.get("EVERY_PAGE") else {"03": all_chapters()["03"]}
+NOT_THERE = ("12",)  # its page says why
+MINUTES = 10  # of a busy machine; three of a quiet one
+SETTINGS = "@jupyterlab/notebook-extension:tracker", json.dumps({"windowingMode": "none"})
+
+KERNEL_IS_READY = """() =>
+    window.jupyterapp?.shell?.currentWidget?.context?.isReady
+    && window.jupyterapp.shell.currentWidget.sessionContext?.session?.kernel"""
+RUN_ALL = """() => {
+    window.ran = false;
+    window.jupyterapp.commands.execute('notebook:run-all-cells').finally(() => window.ran = true);
+}"""
+COMPLAINTS = """() => {
+    const said = [];
+    for (const cell of window.jupyterapp.shell.currentWidget.content.model.cells) {
+        if (cell.type !== 'code') continue;
+        if (!cell.executionCount) said.push(`not run: ${cell.sharedModel.getSource()}`);
+        for (const output of cell.outputs.toJSON()) {
+            if (output.output_type === 'error') said.push(`${output.ename}: ${output.evalue}`);
+            if (output.name === 'stderr') said.push([].concat(output.text).join(''));
+        }
+    }
+    return said;
+}"""
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files as a host of static pages does."""
+
+    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {
+        ".wasm": "application/wasm",
+        ".mjs": "text/javascript",
+    }
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """Where a site with the lab is served."""
+    try:
+        pyodide = pyodide_folder() / "pyodide"
+    except CannotFetchError as error:
+        missing(f"no chapter was run in a browser alone: {error}")
+    site = tmp_path_factory.mktemp("site")
+    LAB.build(site, pyodide)
+    handler = functools.partial(Quiet, directory=site)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def chapter(browser, address):
+    """A function that opens a chapter as a new visitor; what goes to another host fails."""
+    context = browser.new_context(viewport={"width": 1300, "height": 1400})
+    page = context.new_page()
+    page.set_default_timeout(60_000 * MINUTES)
+    page.errors, page.outside, page.megabytes = [], [], 0
+
+    def came(response):
+        page.megabytes += int(response.headers.get("content-length", 0)) / 1e6
+
+    def asked(request):
+        if not request.url.startswith((address, "blob:", "data:")):
+            page.outside.append(request.url)
+
+    page.on("response", came)
+    context.on("request", asked)
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+
+    def open_chapter(name):
+        page.goto(f"{address}/lab/index.html?path={name}")
+        page.wait_for_function(KERNEL_IS_READY)
+        return page
+
+    yield open_chapter
+    context.close()
+    assert (page.errors, page.outside) == ([], [])
+
+
+def move(explorer):
+    """Move a slider by key, or draw with keys; the picture must follow, without a complaint."""
+    before = explorer.number
+    handles = explorer.root.locator(".noUi-handle")
+    if handles.count():
+        handles.first.press("ArrowRight")
+    else:
+        pad = explorer.root.locator(".drawing-pad canvas")
+        for key in (" ", *8 * ["ArrowDown"], " "):
+            pad.press(key)
+    explorer.wait("(canvas, before) => Number(canvas.dataset.number) > before", before, 120)
+    assert explorer.problem == ""
+
+
+@pytest.mark.parametrize("number", [n for n in CHAPTERS if n not in NOT_THERE])
+def test_a_chapter_runs_and_its_explorers_move(number, chapter, capsys):
+    page = chapter(CHAPTERS[number].name)
+    # cells below the edge of the page are on it as well
+    page.evaluate("(s) => window.jupyterapp.serviceManager.settings.save(...s)", list(SETTINGS))
+    page.reload()
+    page.wait_for_function(KERNEL_IS_READY)
+    begin = time.perf_counter()
+    page.evaluate(RUN_ALL)
+    page.wait_for_function("() => window.ran")
+    seconds = time.perf_counter() - begin
+    assert page.evaluate(COMPLAINTS) == []
+    explorers = page.locator(".explorer").count()
+    for place in range(explorers):
+        move(ShownExplorer(page, place))
+    with capsys.disabled():
+        print(f"{number}: {seconds:.0f} s, {page.megabytes:.0f} MB, {explorers} explorers moved")
+
+
+def test_what_the_reader_wrote_is_there_again(chapter):
+    name = next(iter(CHAPTERS.values())).name
+    page = chapter(name)
+    page.evaluate("""async () => {
+        const { content, context } = window.jupyterapp.shell.currentWidget;
+        content.model.cells.get(2).sharedModel.setSource('answer = 42');
+        await context.save();
+    }""")
+    page = chapter(name)
+    sources = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
+        .map((cell) => cell.sharedModel.getSource())"""
+    assert "answer = 42" in page.evaluate(sources)
+
+
+@pytest.mark.parametrize(
+    ("lock", "error", "words"),
+    [
+        (None, FileNotFoundError, "has no pyodide-lock.json"),
+        (
+            {"info": {"python": "3.14.2"}, "packages": {}},
+            ValueError,
+            r"is Python 3\.14; .* pip install .*jupyterlite-pyodide-kernel==0\.8\.6",
+        ),
+    ],
+)
+def test_a_folder_that_does_not_fit_is_refused(tmp_path, lock, error, words):
+    if lock:
+        (tmp_path / "pyodide-lock.json").write_text(json.dumps(lock))
+    with pytest.raises(error, match=words):
+        LAB.build(tmp_path, tmp_path)
+    assert not (tmp_path / "lab").exists()
