@@ -23,7 +23,7 @@ PICTURE = re.compile(
     r'<img alt="([^"]*)" width="(\d+)" style="[^"]*" src="data:image/png;base64,([^"]+)">'
 )
 STILL_STYLE = re.compile(r'<style class="explorer-still">.*?</style>', re.S)
-ICONS = re.compile(r'<script[^>]*fontawesome\.js[^>]*></script>')
+ICONS = re.compile(r"<script[^>]*fontawesome\.js[^>]*></script>")
 STILL = "Run this cell in JupyterLab (Shift-Enter)"
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\((?!https?:|#)([^)#\s]+)(#[^)\s]*)?\)")
 GROUP = re.compile(r"^# (.+\(chapters? .+\))\n((?:\w.*\n)+)", re.M)
