@@ -53,7 +53,7 @@ def of_terms(chapters):
             if part[0] not in ("Recap", "Exercises", "Solutions")
         ]
         for term, pattern in terms().items():
-            bold = re.compile(rf"\*\*[^*\n]*{pattern.pattern}[^*\n]*\*\*")
+            bold = re.compile(rf"\*\*{pattern.pattern}[.:]?\*\*")
             for sign in (bold, pattern):
                 if place := next((title for title, text in parts if sign.search(text)), None):
                     index[term].append((chapter, place))

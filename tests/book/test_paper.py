@@ -34,7 +34,7 @@ def book(tmp_path_factory):
 
 
 def test_the_contents_say_on_which_page_a_section_begins(book):
-    lines = re.findall(r"^(\D.*?|\d\d · .*?) ?(\d+)$", "\n".join(book.texts[1:3]), re.M)
+    lines = re.findall(r"^(\D.*?|\d\d · .*?) ?(\d+)$", book.texts[1], re.M)
     headings = {words.strip(" ."): int(page) for words, page in lines}
     assert {"Solutions", "Recap"} < set(headings)
     assert len(headings) > 20
