@@ -6,7 +6,9 @@ from shutil import copyfile
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-BESIDE = ["benchmarks/recipes.json", "data/mnist.npz"]  # found by helpers.data.PROJECT
+# found by helpers.data.PROJECT
+BESIDE = [f"benchmarks/{name}.json" for name in ("endless", "recipes", "shards")]
+BESIDE.append("data/mnist.npz")
 
 
 class BuildWithFilesBeside(build_py):

@@ -8,7 +8,7 @@ from ..network import batch_gradients, one_hot, steps
 
 
 class Shards:
-    """Examples spread over the workers of a Dask client.
+    """Examples spread over the workers of a Dask client. Eqs. (12.6), (12.7), (12.11).
 
     `load()` returns all of X and y; each of `parts` holds the rows of one shard, as indices. Every
     worker reads the examples itself and keeps its rows. Dask remembers how a shard was made: when
@@ -17,9 +17,8 @@ class Shards:
 
     def __init__(self, client, load, parts):
         self.client, self.sizes = client, [len(rows) for rows in parts]
-        self.owner, self.place = np.empty(
-            (2, sum(self.sizes)), int
-        )  # of each row: shard, and where
+        # of each row: its shard, and its place there
+        self.owner, self.place = np.empty((2, sum(self.sizes)), int)
         for k, rows in enumerate(parts):
             self.owner[rows], self.place[rows] = k, np.arange(len(rows))
         workers = list(client.nthreads())

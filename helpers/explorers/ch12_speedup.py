@@ -1,9 +1,11 @@
 """What many workers gain on one batch, and what the messages cost (chapter 12)."""
 
-from functools import partial
+import json
+from functools import cache
 
 import numpy as np
 
+from ..data import PROJECT
 from ..plots import BLUE, GRAY, GREEN, ORANGE, PINK
 from .controls import list_slider, log_slider
 from .explorer import Explorer
@@ -14,11 +16,10 @@ BATCHES = [2**k for k in range(5, 17)]
 PARTS = {"compute": (BLUE, "--"), "bytes": (ORANGE, "-."), "latency": (GRAY, ":")}
 
 
-def speedup(seconds_per_image=6e-6, measured=None):
+def speedup():
     """Explore the time of a data-parallel step and its speed-up over the workers (chapter 12).
 
-    Left the three parts of Eq. (12.8), right the speed-up (12.9), with what was `measured`: a
-    dictionary from (batch size, workers) to the speed-up.
+    Left the three parts of Eq. (12.8), right the speed-up (12.9), with what was measured.
     """
     controls = {
         "workers": list_slider("workers K", [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, MOST], 2),
@@ -26,8 +27,13 @@ def speedup(seconds_per_image=6e-6, measured=None):
         "bandwidth": log_slider("bytes/s v", 1e6, 1e11, 2e8),
         "latency": log_slider("latency ℓ (s)", 1e-5, 0.1, 0.01),
     }
-    given = partial(compute, seconds_per_image=seconds_per_image, measured=measured or {})
-    return Explorer(controls, given, start, draw, (9, 3.9))
+    return Explorer(controls, compute, start, draw, (9, 3.9))
+
+
+@cache
+def measured():
+    """Return what `benchmarks/shards.py` has measured and kept."""
+    return json.loads((PROJECT / "benchmarks" / "shards.json").read_text())
 
 
 def step_seconds(K, m, c, v, latency, n=PARAMETERS):
@@ -36,8 +42,9 @@ def step_seconds(K, m, c, v, latency, n=PARAMETERS):
     return c * m / K, np.where(alone, 0, 8 * n * K / v), np.where(alone, 0, latency)
 
 
-def compute(workers, batch_size, bandwidth, latency, seconds_per_image, measured):
+def compute(workers, batch_size, bandwidth, latency):
     """Predict the parts of a step's time and the speed-up, for these workers and for all."""
+    seconds_per_image = measured()["seconds_per_image"]
     many = np.unique(np.geomspace(1, MOST, 120).round())
     one = (batch_size, seconds_per_image, bandwidth, latency)
     parts = [np.broadcast_to(part, many.shape) for part in step_seconds(many, *one)]
@@ -53,7 +60,11 @@ def compute(workers, batch_size, bandwidth, latency, seconds_per_image, measured
         f"The best number of workers by (12.9) is {best:.3g}. "
         + ("Sharing does not pay here." if gain <= 1 < workers else ""),
     ]
-    seen = {K: value for (m, K), value in measured.items() if m == batch_size}
+    seen = {
+        one["workers"]: one["alone"] / one["shared"]
+        for one in measured()["steps"]
+        if one["batch_size"] == batch_size
+    }
     if seen:
         told = ", ".join(f"{value:.2f} with {K}" for K, value in seen.items())
         lines.append(f"Measured with this batch size: speed-up {told} workers.")

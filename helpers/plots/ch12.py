@@ -5,7 +5,7 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 
-from .style import BLUE, GRAY, ORANGE, bundle, show
+from .style import BLUE, GRAY, GREEN, ORANGE, bundle, show
 
 PAUSE = 0.5  # seconds between two pictures of a sweep, and four times what one takes to draw
 
@@ -138,4 +138,57 @@ def halving(rounds, score):
         figure,
         f"Dev errors of {len(lines)} settings over the epochs of each round. After every round "
         f"half of the lines end; one is left after {ends[-1]} epochs, at {last[-1][1]:.1f}%.",
+    )
+
+
+def speed_up(predicted, measured):
+    """Draw the predicted speed-up over the workers for each batch size, and the measured dots."""
+    figure, ax = plt.subplots(figsize=(6.4, 3.6))
+    for (m, curve), color, style in zip(
+        predicted.items(), (BLUE, ORANGE, GREEN), ("-", "--", "-."), strict=True
+    ):
+        ax.plot(curve.index, curve, color=color, ls=style, label=f"m = {m:,}")
+        dots = measured[m]
+        ax.plot(dots.index, dots, "s", color=color, ms=8)
+        ax.annotate(f"{dots.iloc[-1]:.2f}", (dots.index[-1], dots.iloc[-1]), (8, 4),
+                    textcoords="offset points", color=color, size=9)  # fmt: skip
+    ax.axhline(1, color=GRAY, lw=1)
+    ax.set(xscale="log", yscale="log", xlabel="workers K", ylabel="speed-up")
+    ax.set_xticks([1, 2, 4, 8, 16, 32], ["1", "2", "4", "8", "16", "32"])
+    ax.minorticks_off()
+    ax.set_yticks([0.01, 0.1, 1, 10], ["0.01", "0.1", "1", "10"])
+    ax.legend(loc="lower left", fontsize=9)
+    best = {m: curve.idxmax() for m, curve in predicted.items()}
+    show(
+        figure,
+        "The predicted speed-up over 1 to 32 workers, and the measured one as squares. "
+        + " ".join(
+            f"Batch size {m:,}: measured {measured[m].iloc[-1]:.2f} with "
+            f"{measured[m].index[-1]} workers, predicted {curve[measured[m].index[-1]]:.2f}; the "
+            f"curve is highest with {best[m]}."
+            for m, curve in predicted.items()
+        ),
+    )
+
+
+def never_twice(runs):
+    """Draw the dev error over the images seen: of new images, and of the same ones again."""
+    figure, ax = plt.subplots()
+    looks = {"new": (BLUE, "-", "o"), "same": (ORANGE, "--", "s")}
+    ends = {}
+    for name, (color, style, marker) in looks.items():
+        of_kind = [run for run in runs if run["images"] == name]
+        for run in of_kind:
+            error = [100 * errors / run["dev_images"] for errors in run["errors"]]
+            seen = [images / 1e6 for images in run["seen"]]
+            label = f"{name} images" if run is of_kind[0] else None
+            ax.plot(seen, error, color=color, ls=style, marker=marker, ms=4, lw=1.5, label=label)
+            ends.setdefault(name, []).append(f"{error[-1]:.2f}% after {seen[-1]:.1f} million")
+    ax.set(xlabel="images seen (millions)", ylabel="dev error (%)", xlim=0, ylim=(0, 4))
+    ax.legend()
+    ends = "; ".join(f"{name} images, {', '.join(values)}" for name, values in ends.items())
+    show(
+        figure,
+        "Dev error over the images seen. The curve of the images that are always the same "
+        f"levels off; that of new images goes on falling. At the end: {ends}.",
     )

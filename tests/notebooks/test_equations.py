@@ -9,6 +9,7 @@ import math
 import re
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -488,3 +489,58 @@ def test_halving_needs_the_part_of_the_epochs_that_the_equation_says(monkeypatch
     assert epochs / (16 * 16) == (math.log2(16) + 1) / 16
     assert [len(table) for table in rounds] == [16, 8, 4, 2, 1]
     assert rounds[-1]["rate"].tolist() == [15]
+
+
+class AtOnce:
+    """Two workers that are no workers: what is submitted is done here, at once."""
+
+    def nthreads(self):
+        return {"one": 1, "other": 1}
+
+    def submit(self, function, *arguments, **options):
+        given = [a.result if isinstance(a, SimpleNamespace) else a for a in arguments]
+        return SimpleNamespace(result=function(*given), exception=lambda: None)
+
+    def gather(self, futures):
+        return [future.result for future in futures]
+
+
+@pytest.fixture
+def sharded(rng):
+    """Nine examples in shards of two and seven; X, Y, the shards, and a network."""
+    X, y = rng.standard_normal((9, 4)), np.arange(9) % 3
+    parts = [np.array([8, 3]), np.array([0, 1, 2, 4, 5, 6, 7])]
+    shards = cluster.Shards(AtOnce(), lambda: (X, y), parts)
+    params = helpers.initialize([4, 5, 3], rng=rng, dtype=np.float64)
+    return X, helpers.one_hot(y, 3), shards, params
+
+
+@equation("12.6", "12.7")
+def test_a_gradient_is_the_sum_over_all_examples_wherever_they_are(sharded):
+    X, Y, shards, params = sharded
+    rows = np.array([3, 0, 8, 5, 1])
+    sums = [[np.zeros_like(W), np.zeros_like(b)] for W, b in params]
+    for row in rows:
+        _, cache = helpers.forward(X[[row]], params)
+        for pair, (dW, db) in zip(sums, helpers.backward(cache, Y[[row]], params), strict=True):
+            pair[0] += dW / len(rows)
+            pair[1] += db / len(rows)
+    for pair, grads in zip(sums, shards.gradients(rows, None, params), strict=True):
+        for expected, got in zip(pair, grads, strict=True):
+            assert np.allclose(got, expected, rtol=0, atol=1e-12)
+
+
+@equation("12.11")
+def test_local_descent_ends_at_the_mean_weighted_by_the_sizes(sharded):
+    X, Y, shards, params = sharded
+    ends = []
+    for rows in (np.array([8, 3]), np.array([0, 1, 2, 4, 5, 6, 7])):
+        own = [(W.copy(), b.copy()) for W, b in params]
+        for _ in range(3):  # the batch is the whole shard
+            _, cache = helpers.forward(X[rows], own)
+            helpers.update(own, helpers.backward(cache, Y[rows], own), 0.5)
+        ends.append(own)
+    settings = {"learning_rate": 0.5, "batch_size": 9, "seed": [0]}
+    for pair, one, other in zip(shards.descend_locally(params, 3, **settings), *ends, strict=True):
+        for got, a, b in zip(pair, one, other, strict=True):
+            assert np.allclose(got, 2 / 9 * a + 7 / 9 * b, rtol=0, atol=1e-12)
