@@ -4,7 +4,6 @@ The worker locks each into a room of its own, as one machine does. When it dies,
 tasks to another worker.
 """
 
-import asyncio
 import logging
 import threading
 import uuid
@@ -13,7 +12,6 @@ from contextlib import contextmanager
 from coursework.course import version
 from coursework.grading import sandbox
 
-CONNECT = 5  # seconds
 LOOK = 10  # seconds, after which to look whether any worker is left
 LOOKS = 3  # Dask starts a worker again that has died, so one look is not enough
 
@@ -49,26 +47,13 @@ def cluster(address, number, checks, isolated, tell):
 
 def _connect(address):
     try:
-        from distributed import Client, Security
-        from distributed.comm import connect
-    except ModuleNotFoundError as error:
-        raise ValueError(
-            f"--scheduler needs Dask, and this Python has no package {error.name}. In the course's "
-            'folder, run: python -m pip install -e ".[cluster]"'
-        ) from error
-
-    async def call():
-        security = Security().get_connection_args("client")
-        (await connect(address, timeout=CONNECT, **security)).abort()
-
+        from helpers.cluster.client import reach
+    except ImportError as error:
+        raise ValueError(f"--scheduler: {error}") from error
     try:
-        asyncio.run(call())  # a client that has reached no one takes half a minute to give up
-    except Exception as error:  # what answers may talk anything
-        raise ValueError(
-            f"no Dask scheduler answers at {address}. Start one with `dask scheduler`, and give "
-            "--scheduler the address that it prints, such as tcp://192.168.1.5:8786"
-        ) from error
-    client = Client(address, set_as_default=False)
+        client = reach(address)
+    except ConnectionError as error:
+        raise ValueError(str(error)) from error
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # `Lost` says it shorter
     return client
 

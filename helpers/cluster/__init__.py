@@ -11,7 +11,7 @@ try:
     import distributed  # noqa: F401  # each module of this room needs it: say so once
 except ImportError as error:
     raise ImportError(
-        "chapter 12 needs Dask, which is not installed here: run "
+        "this needs Dask, which is not installed here: run "
         f'{sys.executable} -m pip install "dask[distributed]>=2024.8", then start anew'
     ) from error
 

@@ -6,7 +6,7 @@ import logging
 import os
 from pathlib import Path
 
-from distributed import Client
+from distributed import Client, Security
 from distributed.comm import core
 from distributed.utils import LoopRunner
 
@@ -28,7 +28,7 @@ def connect(address=None, workers=None):
             f"got workers={workers} and the address {address}; a cluster has its own workers: "
             f"leave out workers, and start more of them with: dask worker {address} --nthreads 1"
         )
-    client = _reach(address)
+    client = reach(address)
     try:
         _check_versions(client)
     except BaseException:
@@ -61,10 +61,12 @@ def _cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
-def _reach(address):
+def reach(address):
+    """Return a client of the scheduler at an address; raise ConnectionError if there is none."""
 
     async def greet():  # the client itself would wait for ever for a web server to answer
-        comm = await asyncio.wait_for(core.connect(address, timeout=SECONDS), SECONDS)
+        keys = Security().get_connection_args("client")
+        comm = await asyncio.wait_for(core.connect(address, timeout=SECONDS, **keys), SECONDS)
         comm.abort()
 
     try:

@@ -8,7 +8,7 @@ NUMBER = "03"
 
 
 def test_an_address_at_which_nothing_is_gives_a_sentence(monkeypatch):
-    monkeypatch.setattr(cluster, "CONNECT", 0.5)
+    monkeypatch.setattr("helpers.cluster.client.SECONDS", 0.5)
     for address in ("tcp://127.0.0.1:9", "nonsense"):
         there = cluster.cluster(address, NUMBER, "", False, print)
         with pytest.raises(ValueError, match=f"no Dask scheduler answers at {address}"), there:
