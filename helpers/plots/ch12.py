@@ -189,6 +189,5 @@ def never_twice(runs):
     ends = "; ".join(f"{name} images, {', '.join(values)}" for name, values in ends.items())
     show(
         figure,
-        "Dev error over the images seen. The curve of the images that are always the same "
-        f"levels off; that of new images goes on falling. At the end: {ends}.",
+        f"Two curves of the dev error over the images seen, falling. The last points: {ends}.",
     )
