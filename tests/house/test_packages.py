@@ -59,7 +59,7 @@ def test_a_difference_would_be_noticed(old, new):
 def imported(folder):
     """Return the packages outside the standard library that a folder's modules import."""
     names = set()
-    own = {"coursework", "helpers", *(path.stem for path in folder.glob("*.py"))}
+    own = {"book", "coursework", "helpers", *(path.stem for path in folder.glob("*.py"))}
     for path in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
