@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .frame import attempt, exercise, expect, expect_number, unpack
+from .frame import attempt, count_in_place, exercise, expect, expect_number, part, unpack
 
 
 @exercise
@@ -26,11 +26,13 @@ def check_draws(draws, rng):
 @exercise
 def check_fair_error(fair_error, rng):
     """The error of a choice, each time on the seed that had no part in it."""
+    count_in_place("in leaving the errors as they are")
     for settings, seeds in (4, 3), (2, 2), (10, 5), (3, 6):
         errors = _errors(settings, seeds, rng)
         errors[0, 0] = errors.min() - seeds  # so lucky that it decides wherever it is counted
         what = f"fair_error(errors) for {settings} settings and {seeds} seeds"
-        expect(what, attempt(fair_error, errors), _fair(errors), _slips(errors), tolerance=1e-9)
+        with part("for the error", 2):
+            expect(what, attempt(fair_error, errors), _fair(errors), _slips(errors), tolerance=1e-9)
     return "each seed has judged a choice in which it had no part."
 
 
@@ -81,8 +83,10 @@ def check_combine(combine, rng):
         mean, variance = unpack(f"your result for the moments {what}", got, "mean, variance")
         X = np.concatenate(shards)
         of_mean, of_variance = _moments_slips(*given, X)
-        expect(f"the mean {what}", mean, X.mean(axis=0), of_mean, tolerance=1e-9)
-        expect(f"the variance {what}", variance, X.var(axis=0), of_variance, tolerance=1e-9)
+        with part("for the mean"):
+            expect(f"the mean {what}", mean, X.mean(axis=0), of_mean, tolerance=1e-9)
+        with part("for the variance", 2):
+            expect(f"the variance {what}", variance, X.var(axis=0), of_variance, tolerance=1e-9)
     return "from a few numbers for each shard, and nobody has seen all examples."
 
 

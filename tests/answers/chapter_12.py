@@ -28,6 +28,13 @@ def in_place(errors):
     return total / errors.shape[1]
 
 
+def by_sums_in_place(errors):
+    given = errors.copy()
+    errors *= -1
+    errors += given.sum(axis=1, keepdims=True)  # over the other seeds
+    return given[errors.argmin(axis=0), np.arange(errors.shape[1])].mean()
+
+
 def combine(mean_of=None, variance_of=None):
     """Make a function for exercise 3, right where nothing else is given."""
 
@@ -110,50 +117,59 @@ WRONG = {
             "one number was expected",
         ),
         "in place": (in_place, "in place"),
+        "right, in place": (by_sums_in_place, "in place", 2),
         "nothing": (lambda errors: None, "return"),
     },
     "moments": {
-        "plain mean": (combine(lambda w, mu: mu.mean(axis=0)), "each shard counts alike"),
-        "sum": (lambda m, mu, v: (m @ mu, combine()(m, mu, v)[1]), "divide it by their number"),
+        "plain mean": (combine(lambda w, mu: mu.mean(axis=0)), "each shard counts alike", 2),
+        "sum": (lambda m, mu, v: (m @ mu, combine()(m, mu, v)[1]), "divide it by their number", 2),
         "swapped": (lambda m, mu, v: combine()(m, mu, v)[::-1], "changed places"),
         "mean of variances": (
             combine(None, lambda w, mean, mu, v: v.mean(axis=0)),
             "together they have not",
+            1,
         ),
         "within": (
             combine(None, lambda w, mean, mu, v: (w * v).sum(axis=0)),
             "mean from the mean of all is missing",
+            1,
         ),
         "between": (
             combine(None, lambda w, mean, mu, v: (w * (mu - mean) ** 2).sum(axis=0)),
             "variances within the shards are missing",
+            1,
         ),
         "variances alike": (
             combine(
                 None, lambda w, mean, mu, v: v.mean(axis=0) + (w * (mu - mean) ** 2).sum(axis=0)
             ),
             "the variances count alike",
+            1,
         ),
         "distances alike": (
             combine(
                 None, lambda w, mean, mu, v: (w * v).sum(axis=0) + ((mu - mean) ** 2).mean(axis=0)
             ),
             "distances of the means count alike",
+            1,
         ),
         "from the plain mean": (
             combine(
                 None, lambda w, mean, mu, v: (w * (v + (mu - mu.mean(axis=0)) ** 2)).sum(axis=0)
             ),
             "from the mean of all examples",
+            1,
         ),
         "not squared": (
             combine(None, lambda w, mean, mu, v: (w * (v + abs(mu - mean))).sum(axis=0)),
             "not squared",
+            1,
         ),
-        "added": (combine(None, lambda w, mean, mu, v: v.sum(axis=0)), "do not add up"),
+        "added": (combine(None, lambda w, mean, mu, v: v.sum(axis=0)), "do not add up", 1),
         "root": (
             lambda m, mu, v: (combine()(m, mu, v)[0], combine()(m, mu, v)[1] ** 0.5),
             "standard deviation",
+            1,
         ),
         "m - 1": (
             lambda m, mu, v: (
@@ -161,10 +177,12 @@ WRONG = {
                 combine()(m, mu, v)[1] * m.sum() / max(1, m.sum() - 1),
             ),
             "divided by m - 1",
+            1,
         ),
         "not divided": (
             lambda m, mu, v: (combine()(m, mu, v)[0], combine()(m, mu, v)[1] * m.sum()),
             "sum of the squared distances",
+            1,
         ),
         "in place": (changing_means, "second argument"),
         "mean only": (lambda m, mu, v: combine()(m, mu, v)[0], "2 results were expected"),
