@@ -11,6 +11,7 @@ from .controls import list_slider, log_slider
 from .explorer import Explorer
 
 PARAMETERS = 109_386  # of 784-128-64-10
+SECONDS_PER_IMAGE = 6.7e-6  # 0.40 s for 60,000 images: benchmarks/speed.py
 MOST = 256  # workers
 BATCHES = [2**k for k in range(5, 17)]
 PARTS = {"compute": (BLUE, "--"), "bytes": (ORANGE, "-."), "latency": (GRAY, ":")}
@@ -44,17 +45,16 @@ def step_seconds(K, m, c, v, latency, n=PARAMETERS):
 
 def compute(workers, batch_size, bandwidth, latency):
     """Predict the parts of a step's time and the speed-up, for these workers and for all."""
-    seconds_per_image = measured()["seconds_per_image"]
     many = np.unique(np.geomspace(1, MOST, 120).round())
-    one = (batch_size, seconds_per_image, bandwidth, latency)
+    one = (batch_size, SECONDS_PER_IMAGE, bandwidth, latency)
     parts = [np.broadcast_to(part, many.shape) for part in step_seconds(many, *one)]
-    alone = seconds_per_image * batch_size
+    alone = SECONDS_PER_IMAGE * batch_size
     here = [float(part) for part in step_seconds(np.array(workers), *one)]
     best = np.sqrt(alone * bandwidth / (8 * PARAMETERS))
     gain = alone / sum(here)
     lines = [
         f"{workers} of {MOST} workers, batch size {batch_size:,}, {bandwidth:g} bytes/s, latency "
-        f"{latency:g} s, {1e6 * seconds_per_image:.1f} µs an image.",
+        f"{latency:g} s, {1e6 * SECONDS_PER_IMAGE:.1f} µs an image.",
         f"A step takes {_ms(alone)} alone, {_ms(sum(here))} shared: {_ms(here[0])} to compute, "
         f"{_ms(here[1])} for the bytes, {_ms(here[2])} latency. Speed-up {gain:.3g}.",
         f"The best number of workers by (12.9) is {best:.3g}. "

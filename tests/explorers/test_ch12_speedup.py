@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from explorer_grid import coarse_grid, one_at_a_time
 
-from helpers.explorers.ch12_speedup import MOST, compute, draw, measured, start
+from helpers.explorers.ch12_speedup import MOST, SECONDS_PER_IMAGE, compute, draw, start
 from helpers.explorers.picture import Picture
 
 ONE_AT_A_TIME = one_at_a_time("speedup")
@@ -17,7 +17,7 @@ BYTES = 4 * (784 * 128 + 128 + 128 * 64 + 64 + 64 * 10 + 10)  # each way
 
 
 def seconds(workers, batch_size, bandwidth, latency):
-    compute = measured()["seconds_per_image"] * batch_size
+    compute = SECONDS_PER_IMAGE * batch_size
     if workers == 1:
         return compute
     return compute / workers + 2 * BYTES * workers / bandwidth + latency
