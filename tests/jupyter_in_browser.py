@@ -187,7 +187,8 @@ class ShownExplorer:
     @property
     def labels(self):
         """The visible labels of the controls."""
-        return [label for label in self.root.locator(".widget-label").all_inner_texts() if label]
+        labels = self.root.locator(".explorer-controls .widget-label").all_inner_texts()
+        return [label for label in labels if label]
 
     def readout(self, label):
         """The number that a slider shows."""

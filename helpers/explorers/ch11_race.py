@@ -10,7 +10,7 @@ from ..network import batch_gradients, initialize, one_hot, steps, update
 from ..optimizers import Adam, Momentum, RMSProp
 from ..plots import BLUE, ORANGE, contours
 from ..training import loss_and_accuracy, quiet
-from .controls import choice, log_slider, seed, slider
+from .controls import choice, log_slider, new_row, seed, slider
 from .explorer import Explorer
 from .runs import some_images
 
@@ -78,9 +78,9 @@ def race():
     controls = {
         "first": choice("first, blue", list(OPTIMIZERS), "plain"),
         "first_rate": log_slider("blue rate α", 0.001, 1, 0.03),
-        "second": choice("second, orange", list(OPTIMIZERS), "momentum"),
+        "second": new_row(choice("second, orange", list(OPTIMIZERS), "momentum")),
         "second_rate": log_slider("orange rate α", 0.001, 1, 0.03),
-        "momentum": slider("μ or β₁", 0.0, 0.99, 0.8, 0.01),
+        "momentum": new_row(slider("μ or β₁", 0.0, 0.99, 0.8, 0.01)),
         "surface": choice("surface", list(SURFACES), "narrow valley"),
         "seed": seed(),
     }
