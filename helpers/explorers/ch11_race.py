@@ -137,6 +137,11 @@ def compute(first, first_rate, second, second_rate, momentum, surface, seed):
             )
         return {
             "text": "\n".join(lines),
+            "numbers": {
+                f"loss on other images, {color}": (loss[-1], ".3f")
+                for color, loss in zip(("blue", "orange"), losses, strict=True)
+                if np.isfinite(loss[-1])
+            },
             "surface": surface,
             "paths": paths,
             "heights": heights,
@@ -167,12 +172,13 @@ def start(figure):
     down.set(xlim=(0, STEPS), ylim=(1e-6, 100), yscale="log", xlabel="step on the surface")
     down.set(ylabel="above lowest", yticks=[1e-6, 1e-4, 1e-2, 1, 100])
     mnist.set(xlim=(0, MNIST_STEPS), ylim=(0, 2.6), xlabel="step on MNIST", ylabel="loss (nats)")
-    heights = _lines(down)
+    heights, losses = _lines(down), _lines(mnist, markersize=4)
     legend = down.legend(heights, ["", ""], loc="lower left", bbox_to_anchor=(0, 0.98), ncols=2)
     return {
         "paths": paths,
         "heights": heights,
-        "losses": _lines(mnist, markersize=4),
+        "losses": losses,
+        "curves": [*heights, *losses],
         "names": legend,
     }
 

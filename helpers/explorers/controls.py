@@ -44,3 +44,9 @@ def new_row(control):
     """Let this control begin a row of its own."""
     control.add_class("explorer-row")
     return control
+
+
+def whole_row(control):
+    """Let this control have a row for itself."""
+    control.add_class("explorer-wide")
+    return control

@@ -228,8 +228,9 @@ class Explorer(widgets.VBox):
 
     @one_at_a_time
     def _on_action(self, do, button):
-        self._set(do(**self.settings))
-        self._begin(FIRST)
+        with self._problems_shown():
+            self._set(do(**self.settings))
+            self._begin(FIRST)
 
     @one_at_a_time
     def _on_reset(self, button):
@@ -360,8 +361,8 @@ class Explorer(widgets.VBox):
         self._picture.band = band(lines)
         words = [f"Seeds {self._begun['seed']} to {seed}, mean ± standard deviation"]
         for label, (_, form) in ends[0].get("numbers", {}).items():
-            values = np.array([end["numbers"][label][0] for end in ends])
-            if values.std():
+            values = np.array([end["numbers"].get(label, [np.nan])[0] for end in ends])
+            if np.isfinite(values).all() and values.std():
                 words.append(f"{label} {values.mean():{form}} ± {values.std(ddof=1):{form}}")
         text = f"{ends[0]['text']}\n{'; '.join(words)}"
         yield lambda: ends[0] | {"text": text}

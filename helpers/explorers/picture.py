@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import to_hex, to_rgb, to_rgba_array
+from matplotlib.colors import ListedColormap, to_hex, to_rgb, to_rgba_array
+from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
@@ -49,7 +50,7 @@ class Picture:
         self._ghosts = [_beside(line) for line in self._curves]
         self._strips = [_around(line) for line in self._curves]
         self.was = self.band = ()
-        changing = [*_flat(self.artists), *self._ghosts, *self._strips]
+        changing = dict.fromkeys([*_flat(self.artists), *self._ghosts, *self._strips])
         self._changing = sorted(changing, key=lambda a: a.get_zorder())
         for artist in self._changing:
             artist.set_animated(True)
@@ -167,6 +168,8 @@ def _mapping(colors):
 def _recolor(artist, mapping):
     """Replace the colors of an artist that are in the mapping."""
     if isinstance(artist, ScalarMappable) and artist.get_array() is not None:
+        if BLUE.lower() in mapping and isinstance(artist, ContourSet) and artist.filled:
+            artist.set_cmap(_darkened(artist.get_cmap(), mapping))
         return
     for name in COLORED:
         old = getattr(artist, f"get_{name}", lambda: None)()
@@ -176,6 +179,15 @@ def _recolor(artist, mapping):
         after = [_replaced(color, mapping) for color in before]
         if after != [to_hex(color, keep_alpha=True) for color in before]:
             getattr(artist, f"set_{name}")(after if len(after) > 1 else after[0])
+
+
+def _darkened(shades, mapping):
+    """Return shades from white to blue, from the background to the same blue."""
+    if shades.name == "darkened":
+        return shades
+    low, high = to_rgb(mapping["#ffffff"]), to_rgb(BLUE)
+    blue = np.linspace(0, 0.7, shades.N)[:, None]
+    return ListedColormap((1 - blue) * low + blue * high, "darkened")
 
 
 def _replaced(color, mapping):

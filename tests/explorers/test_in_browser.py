@@ -93,10 +93,10 @@ def test_training_starts_pauses_steps_and_resets(shown):
     explorer = shown["training"]
 
     def epoch():
-        return int(re.search(r"After epoch (\d+)", explorer.text)[1])
+        return int(re.search(r"epoch (\d+)", explorer.text)[1])
 
     def step():
-        return int(re.search(r"after step ([\d,]+)", explorer.text)[1].replace(",", ""))
+        return int(re.search(r"After step ([\d,]+)", explorer.text)[1].replace(",", ""))
 
     explorer.button("Reset").click()
     explorer.wait("canvas => canvas.dataset.state === 'paused'")
