@@ -41,8 +41,6 @@ def normalize(cell, before):
     cell.metadata.pop("execution", None)
     if "solution" in cell.metadata.get("tags", []):
         cell.outputs = []  # its verdict would give the answer away
-    # not what lives with its kernel only: a live explorer, whose still picture is the next
-    # output, and what is left of a progress bar
     cell.outputs = [one for one in cell.outputs if is_kept(one)]
     timing = "timing" in cell.metadata.get("tags", [])
     if timing and words(before) == words(cell.outputs):
@@ -50,7 +48,10 @@ def normalize(cell, before):
 
 
 def is_kept(output):
-    """Whether an output is one of words or pictures."""
+    """Whether an output says something without its kernel.
+
+    A live explorer does not; its still picture is next. What a bar left is empty.
+    """
     data = output.get("data", {"text"})
     return bool(data) and WIDGET not in data
 
