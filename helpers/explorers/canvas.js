@@ -141,7 +141,7 @@ function render({ model, el }) {
       event.target.setAttribute("data-lm-suppress-shortcuts", "true"),
     );
     for (const name of ["change", "keydown", "pointerdown", "pointerup"])
-      explorer.addEventListener(name, expect, true);
+      explorer.addEventListener(name, (event) => expect(event), true);
     controls.observe(explorer.querySelector(".explorer-layout"), {
       subtree: true,
       childList: true,
@@ -155,13 +155,14 @@ function render({ model, el }) {
   const kernel = model.widget_manager?.kernel;
   let waiting = null;
   let unanswered = false;
-  function expect(event) {
-    if (event.target.closest?.(".explorer-canvas")) return;
+  function expect(event, looks = 3) {
+    if (event?.target.closest?.(".explorer-canvas")) return;
     clearTimeout(waiting);
     waiting = setTimeout(() => {
       unanswered = kernel?.status === "busy";
       tell();
-      if (unanswered) expect(event); // until the kernel is idle
+      // look again: it may become busy only now, or idle without a picture
+      if (unanswered || looks) expect(null, unanswered ? 3 : looks - 1);
     }, PATIENCE);
   }
   function tell() {
@@ -200,7 +201,7 @@ function render({ model, el }) {
   let again = false;
 
   async function paintOnce() {
-    const names = "picture width text numbers problem code settings state number".split(" ");
+    const names = "picture width least text numbers problem code settings state number".split(" ");
     const now = Object.fromEntries(names.map((name) => [name, model.get(name)]));
     if (now.picture.byteLength) {
       const bitmap = await createImageBitmap(new Blob([now.picture], { type: "image/png" }));
@@ -209,6 +210,7 @@ function render({ model, el }) {
         canvas.height = bitmap.height;
       }
       canvas.style.width = `${now.width}px`;
+      canvas.style.maxWidth = `max(100%, ${now.least}px)`;
       canvas.style.aspectRatio = `${bitmap.width} / ${bitmap.height}`;
       canvas.getContext("2d").drawImage(bitmap, 0, 0);
       bitmap.close();

@@ -15,7 +15,8 @@ class Canvas(anywidget.AnyWidget):
     _css = HERE / "canvas.css"
 
     picture = traitlets.Bytes(b"").tag(sync=True)  # PNG
-    width = traitlets.Int(800).tag(sync=True)  # of the picture on the page, in its pixels
+    width = traitlets.Int(800).tag(sync=True)  # of the picture on the page, in its pixels …
+    least = traitlets.Int(0).tag(sync=True)  # … and where there is less space, until it is redrawn
     text = traitlets.Unicode().tag(sync=True)
     numbers = traitlets.List().tag(sync=True)  # [label, value, value of the last setting]
     problem = traitlets.Unicode().tag(sync=True)

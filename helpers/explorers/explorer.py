@@ -222,7 +222,7 @@ class Explorer(widgets.VBox):
         width, height = self._picture.size
         scale = max(READABLE, min(space / width, LARGEST, max(1, TALLEST / height)))
         self._dpi = DPI * scale * min(ratio, 3)
-        self._canvas.width = round(scale * width)
+        self._canvas.width, self._canvas.least = round(scale * width), round(READABLE * width)
         if not self._canvas.problem:
             self._show(self._state)
 

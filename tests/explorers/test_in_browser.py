@@ -77,8 +77,8 @@ def test_after_a_drag_the_last_picture_belongs_to_the_last_setting(shown, name):
     explorer = shown[name]
     label = next(filter(explorer.has_slider, explorer.labels))
     before, picture = explorer.settings, explorer.picture
-    explorer.drag(label, -25)
-    explorer.drag(label, 45)
+    explorer.drag(label, -40)
+    explorer.drag(label, 100)
     explorer.wait_until_it_reads(label)
     now = explorer.settings
     assert len([name for name in before if now[name] != before[name]]) == 1
@@ -176,13 +176,15 @@ def test_where_there_is_room_controls_stand_beside_the_picture_and_nothing_is_cu
 def test_a_sentence_says_that_the_kernel_is_busy_or_gone_and_its_advice_works(lab, page):
     explorer_notebook(lab.folder / "gone.ipynb", ["03"])
     notebook = nbformat.read(lab.folder / "gone.ipynb", as_version=4)
-    notebook.cells.append(nbformat.v4.new_code_cell("import time; time.sleep(5)"))
+    long = "import os, time\nwhile not os.path.exists('enough'): time.sleep(0.1)"
+    notebook.cells.append(nbformat.v4.new_code_cell(long))
     nbformat.write(notebook, lab.folder / "gone.ipynb")
     run_all(page, lab.address, "gone.ipynb", wait=False)
     explorer = ShownExplorer(page)
     notice = page.locator(".explorer-notice")
     explorer.handle("probability a").press("ArrowRight")
     notice.get_by_text("Another cell is running").wait_for(timeout=20_000)
+    (lab.folder / "enough").touch()
     notice.wait_for(state="hidden", timeout=20_000)
     explorer.wait_until_shown(("a", 0.26))
 
