@@ -172,13 +172,14 @@ function render({ model, el }) {
     notice.hidden = !says;
   }
 
-  // what the kernel must know of this page to draw
+  // what the kernel must know of this page to draw, told once the picture is to be seen
   let sent = "";
+  let visible = false;
   let soon = null;
   function look() {
     clearTimeout(soon);
     soon = setTimeout(() => {
-      if (!el.clientWidth) return;
+      if (!el.clientWidth || !visible) return;
       const [space, ratio] = [el.clientWidth, window.devicePixelRatio];
       const view = { space, ratio, colors: themeColors(el) };
       if (JSON.stringify(view) === sent) return;
@@ -193,6 +194,11 @@ function render({ model, el }) {
     look();
   });
   size.observe(el);
+  const sight = new IntersectionObserver((entries) => {
+    visible = entries.at(-1).isIntersecting;
+    look();
+  });
+  sight.observe(el);
   const theme = new MutationObserver(look);
   theme.observe(document.body, { attributeFilter: ["data-jp-theme-name", "data-jp-theme-light"] });
   window.addEventListener("resize", look);
@@ -260,7 +266,7 @@ function render({ model, el }) {
   paint();
   return () => {
     model.off("change:number", paint);
-    for (const observer of [controls, itself, size, theme]) observer.disconnect();
+    for (const observer of [controls, itself, size, sight, theme]) observer.disconnect();
     window.removeEventListener("resize", look);
     clearTimeout(waiting);
     clearTimeout(soon);

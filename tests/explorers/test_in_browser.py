@@ -156,7 +156,7 @@ def test_numbers_can_be_typed_and_stepped_and_every_handle_tells_its_name_and_va
 def test_where_there_is_room_controls_stand_beside_the_picture_and_nothing_is_cut(shown):
     explorer = shown["playground"]
     page, before = explorer.page, explorer.page.viewport_size
-    for width in (420, 900, 1600):
+    for width in (560, 900, 1600):
         page.set_viewport_size({"width": width, "height": 1400})
         explorer.wait(
             """(canvas, width) => canvas.clientWidth <= canvas.parentElement.clientWidth
