@@ -14,6 +14,7 @@ import pandas as pd
 from . import advice
 from .checks import bare, check_examples, describe, warn
 from .network import batch_gradients, cross_entropy_from_logits, forward, one_hot, steps, update
+from .progress import progress_bar
 from .regularization import (
     EarlyStopping,
     add_l2,
@@ -116,8 +117,6 @@ def train(
         When nothing was learned: the accuracy is no better than always answering the most frequent
         class, or the loss is above that of guessing. It says why, and what to try.
     """
-    from tqdm.auto import tqdm  # here: in a notebook it loads ipywidgets, which takes a while
-
     X = X.astype(params[0][0].dtype, copy=False)  # once, for the steps and for measuring
     parts = [("train", X, y)] + ([] if X_dev is None else [("dev", X_dev, y_dev)])
     early = None if patience is None else EarlyStopping(patience)
@@ -130,14 +129,9 @@ def train(
         keep=keep, label_smoothing=label_smoothing, augment=augment,
     )  # fmt: skip
     total = epochs * math.ceil(len(X) / batch_size)
-    with (
-        tqdm(total=total, unit="step", disable=not progress) as bar,
-        _interrupts_held() as held,
-        np.errstate(over="ignore", invalid="ignore"),
-    ):
+    with _interrupts_held() as held, np.errstate(over="ignore", invalid="ignore"):
         start = time.perf_counter()
-        for epoch, step, is_last in taken:
-            bar.update()
+        for epoch, step, is_last in progress_bar(taken, total, progress):
             if callback is not None and step % callback_every == 0:
                 stop = callback(step, params)
             if held:

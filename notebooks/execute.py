@@ -41,11 +41,19 @@ def normalize(cell, before):
     cell.metadata.pop("execution", None)
     if "solution" in cell.metadata.get("tags", []):
         cell.outputs = []  # its verdict would give the answer away
-    # a progress bar, or a live explorer, whose still picture is the next output
-    cell.outputs = [one for one in cell.outputs if WIDGET not in one.get("data", {})]
+    cell.outputs = [one for one in cell.outputs if is_kept(one)]
     timing = "timing" in cell.metadata.get("tags", [])
     if timing and words(before) == words(cell.outputs):
         cell.outputs = before
+
+
+def is_kept(output):
+    """Whether an output says something without its kernel.
+
+    A live explorer does not; its still picture is next. What a bar left is empty.
+    """
+    data = output.get("data", {"text"})
+    return bool(data) and WIDGET not in data
 
 
 def words(outputs):

@@ -108,11 +108,12 @@ COMPLAINTS = ", ".join(
 )
 
 
-def run_all(page, address, name):
+def run_all(page, address, name, wait=True):
     """Open a notebook and run all its cells; an error, or words on stderr, fail."""
     page.goto(f"{address}/doc/tree/{name}?reset")
     page.wait_for_function(KERNEL_IS_READY, timeout=60_000)
-    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    run = "window.jupyterapp.commands.execute('notebook:run-all-cells')"
+    page.evaluate(f"() => {run}" if wait else f"() => {{ {run}; }}")
     complaints = page.locator(COMPLAINTS).all_inner_texts()
     assert complaints == [], complaints
 
@@ -187,7 +188,8 @@ class ShownExplorer:
     @property
     def labels(self):
         """The visible labels of the controls."""
-        return [label for label in self.root.locator(".widget-label").all_inner_texts() if label]
+        labels = self.root.locator(".explorer-controls .widget-label").all_inner_texts()
+        return [label for label in labels if label]
 
     def readout(self, label):
         """The number that a slider shows."""

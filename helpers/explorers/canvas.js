@@ -1,5 +1,10 @@
-// Shows what the kernel drew: a picture, its words, a problem if there is one, code to copy.
-// All of them change together, so what you see always belongs to one setting.
+// Shows what the kernel drew: a picture, its numbers and words, a problem if there is one, code to
+// copy. All of them change together, so what you see always belongs to one setting.
+
+const PATIENCE = 1200; // milliseconds before a reader is told that the kernel is busy
+const BUSY = "Another cell is running. The picture follows when it is done.";
+const GONE = `The kernel of this picture was restarted or has ended, so its controls move nothing.
+Select this cell, choose Run ▸ Run All Above Selected Cell, then run this cell (Shift-Enter).`;
 
 const element = (tag, className, attributes = {}) => {
   const node = document.createElement(tag);
@@ -8,9 +13,91 @@ const element = (tag, className, attributes = {}) => {
   return node;
 };
 
+// What ipywidgets leaves out: names and values for screen readers, numbers typed for a slider over
+// a list, buttons beside a number. Called again whenever a control has changed.
+function improve(control, lists) {
+  const label = control.querySelector(".widget-label")?.textContent;
+  const readout = control.querySelector(".widget-readout");
+  const handle = control.querySelector(".noUi-handle");
+  if (handle && readout) {
+    const set = (name, value) =>
+      handle.getAttribute(name) !== value && handle.setAttribute(name, value);
+    set("aria-label", label);
+    set("aria-valuetext", readout.textContent); // of a list, noUiSlider tells the place
+    readout.setAttribute("role", "textbox");
+    readout.setAttribute("aria-label", `${label}, as a number`);
+  }
+  if (handle && label in lists && !readout.onblur) {
+    const shown = () => lists[label][Number(handle.getAttribute("aria-valuenow"))];
+    readout.onblur = () => {
+      const typed = parseFloat(readout.textContent.replace("−", "-"));
+      const distances = lists[label].map((value) => Math.abs(value - typed));
+      if (Number.isNaN(typed)) readout.textContent = shown();
+      else {
+        control
+          .querySelector(".noUi-target")
+          .noUiSlider.set(distances.indexOf(Math.min(...distances)));
+        readout.textContent = shown();
+      }
+    };
+    readout.onkeydown = (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      readout.blur();
+    };
+  }
+  const input = control.querySelector("input[type=number]");
+  if (input && !control.querySelector("button")) {
+    for (const [sign, step] of [
+      ["−", "stepDown"],
+      ["+", "stepUp"],
+    ]) {
+      const name = `${label} ${sign} 1`;
+      const button = element("button", "jupyter-button", { type: "button", "aria-label": name });
+      button.textContent = sign;
+      button.onclick = () => {
+        input[step]();
+        input.dispatchEvent(new Event("change", { bubbles: true }));
+      };
+      control.append(button);
+    }
+  }
+}
+
+// The theme's colors as #rrggbb, by what they are for; nothing on white, and outside of JupyterLab.
+function themeColors(node) {
+  const style = getComputedStyle(node);
+  const context = element("canvas", "", { width: 1, height: 1 }).getContext("2d");
+  const names = {
+    background: "--jp-layout-color0",
+    text: "--jp-content-font-color1",
+    muted: "--jp-content-font-color2",
+    grid: "--jp-border-color2",
+  };
+  const colors = {};
+  for (const [role, name] of Object.entries(names)) {
+    const color = style.getPropertyValue(name).trim();
+    if (!color) return {};
+    context.fillStyle = color; // over the background, as it may be half transparent
+    context.fillRect(0, 0, 1, 1);
+    const { data } = context.getImageData(0, 0, 1, 1);
+    colors[role] = `#${[...data.slice(0, 3)].map((n) => n.toString(16).padStart(2, "0")).join("")}`;
+    if (role !== "background") {
+      context.fillStyle = colors.background;
+      context.fillRect(0, 0, 1, 1);
+    }
+  }
+  return colors.background === "#ffffff" ? {} : colors;
+}
+
 function render({ model, el }) {
+  el.classList.add("explorer-canvas");
+  const notice = element("p", "explorer-notice", { role: "alert" });
+  const frame = element("div", "explorer-frame");
   const canvas = element("canvas", "explorer-picture", { role: "img" });
+  const words = element("div", "explorer-words");
   const problem = element("pre", "explorer-problem", { role: "alert" });
+  const numbers = element("div", "explorer-numbers");
   const text = element("p", "explorer-text", { role: "status" });
   const fold = element("details", "explorer-code");
   const code = element("pre", "");
@@ -18,8 +105,11 @@ function render({ model, el }) {
   const summary = document.createElement("summary");
   summary.textContent = "Code that repeats this run";
   copy.textContent = "Copy";
+  notice.hidden = true;
+  frame.append(canvas);
+  words.append(problem, numbers, text);
   fold.append(summary, copy, code);
-  el.append(canvas, problem, text, fold);
+  el.append(notice, frame, words, fold);
 
   copy.onclick = async () => {
     const selection = window.getSelection();
@@ -33,34 +123,101 @@ function render({ model, el }) {
     setTimeout(() => (copy.textContent = "Copy"), 2000);
   };
 
-  // JupyterLab would take arrow keys in a list as its own commands. The observer
-  // waits until the canvas is on the page, inside its explorer.
-  const keepKeys = (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true");
-  const observer = new ResizeObserver(() => {
-    const explorer = el.closest(".explorer");
-    explorer?.addEventListener("focusin", keepKeys);
-    // one can type into the number of a slider; over a list that would show it and change nothing
-    for (const number of explorer?.querySelectorAll(".explorer-list .widget-readout") ?? [])
-      number.contentEditable = "false";
+  // the explorer around this canvas, once that is on the page
+  let explorer = null;
+  const controls = new MutationObserver(() => {
+    for (const control of explorer.querySelectorAll(
+      ":is(.explorer-controls, .explorer-buttons) > *",
+    ))
+      improve(control, model.get("lists"));
   });
-  observer.observe(canvas);
+  const itself = new MutationObserver(tell);
+
+  function arrive() {
+    explorer = el.closest(".explorer");
+    if (!explorer) return;
+    // JupyterLab would take arrow keys in a list as its own commands
+    explorer.addEventListener("focusin", (event) =>
+      event.target.setAttribute("data-lm-suppress-shortcuts", "true"),
+    );
+    for (const name of ["change", "keydown", "pointerdown", "pointerup"])
+      explorer.addEventListener(name, (event) => expect(event), true);
+    controls.observe(explorer.querySelector(".explorer-layout"), {
+      subtree: true,
+      childList: true,
+      attributeFilter: ["aria-valuetext"],
+    });
+    itself.observe(explorer, { attributeFilter: ["class"] });
+    tell();
+  }
+
+  // whether the kernel is there, and answers
+  const kernel = model.widget_manager?.kernel;
+  let waiting = null;
+  let unanswered = false;
+  function expect(event, looks = 3) {
+    if (event?.target.closest?.(".explorer-canvas")) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      unanswered = kernel?.status === "busy";
+      tell();
+      // look again: it may become busy only now, or idle without a picture
+      if (unanswered || looks) expect(null, unanswered ? 3 : looks - 1);
+    }, PATIENCE);
+  }
+  function tell() {
+    const gone = explorer?.classList.contains("jupyter-widgets-disconnected");
+    const says = gone ? GONE : unanswered ? BUSY : "";
+    if (notice.textContent !== says) notice.textContent = says;
+    notice.hidden = !says;
+  }
+
+  // what the kernel must know of this page to draw, told once the picture is to be seen
+  let sent = "";
+  let visible = false;
+  let soon = null;
+  function look() {
+    clearTimeout(soon);
+    soon = setTimeout(() => {
+      if (!el.clientWidth || !visible) return;
+      const [space, ratio] = [el.clientWidth, window.devicePixelRatio];
+      const view = { space, ratio, colors: themeColors(el) };
+      if (JSON.stringify(view) === sent) return;
+      sent = JSON.stringify(view);
+      words.style.minHeight = "";
+      model.set("view", view);
+      model.save_changes();
+    }, 100);
+  }
+  const size = new ResizeObserver(() => {
+    if (!explorer) arrive();
+    look();
+  });
+  size.observe(el);
+  const sight = new IntersectionObserver((entries) => {
+    visible = entries.at(-1).isIntersecting;
+    look();
+  });
+  sight.observe(el);
+  const theme = new MutationObserver(look);
+  theme.observe(document.body, { attributeFilter: ["data-jp-theme-name", "data-jp-theme-light"] });
+  window.addEventListener("resize", look);
 
   let painting = false;
   let again = false;
 
   async function paintOnce() {
-    const now = Object.fromEntries(
-      ["picture", "text", "problem", "code", "settings", "state", "number"].map((name) => [
-        name,
-        model.get(name),
-      ]),
-    );
+    const names = "picture width least text numbers problem code settings state number".split(" ");
+    const now = Object.fromEntries(names.map((name) => [name, model.get(name)]));
     if (now.picture.byteLength) {
       const bitmap = await createImageBitmap(new Blob([now.picture], { type: "image/png" }));
       if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) {
         canvas.width = bitmap.width; // also wipes the canvas, hence only when it must be
         canvas.height = bitmap.height;
       }
+      canvas.style.width = `${now.width}px`;
+      canvas.style.maxWidth = `max(100%, ${now.least}px)`;
+      canvas.style.aspectRatio = `${bitmap.width} / ${bitmap.height}`;
       canvas.getContext("2d").drawImage(bitmap, 0, 0);
       bitmap.close();
     }
@@ -68,14 +225,27 @@ function render({ model, el }) {
     canvas.setAttribute("aria-label", now.problem || now.text);
     problem.textContent = now.problem && `⚠ ${now.problem}`;
     problem.hidden = !now.problem;
+    numbers.replaceChildren(
+      ...now.numbers.map(([name, value, was]) => {
+        const [one, large] = [element("div", ""), element("strong", "")];
+        large.textContent = value;
+        one.append(large, was ? `${name}, was ${was}` : name);
+        return one;
+      }),
+    );
     text.textContent = now.text;
     code.textContent = now.code;
     fold.hidden = !now.code;
+    // what was once needed stays reserved, so that nothing below jumps
+    words.style.minHeight = `${Math.max(parseFloat(words.style.minHeight) || 0, words.offsetHeight)}px`;
     Object.assign(canvas.dataset, {
       settings: now.settings,
       state: now.state,
       number: now.number,
     });
+    clearTimeout(waiting);
+    unanswered = false;
+    tell();
   }
 
   async function paint() {
@@ -96,7 +266,10 @@ function render({ model, el }) {
   paint();
   return () => {
     model.off("change:number", paint);
-    observer.disconnect();
+    for (const observer of [controls, itself, size, sight, theme]) observer.disconnect();
+    window.removeEventListener("resize", look);
+    clearTimeout(waiting);
+    clearTimeout(soon);
   };
 }
 

@@ -15,11 +15,16 @@ class Canvas(anywidget.AnyWidget):
     _css = HERE.joinpath("canvas.css").read_text("utf-8")
 
     picture = traitlets.Bytes(b"").tag(sync=True)  # PNG
+    width = traitlets.Int(800).tag(sync=True)  # of the picture on the page, in its pixels …
+    least = traitlets.Int(0).tag(sync=True)  # … and where there is less space, until it is redrawn
     text = traitlets.Unicode().tag(sync=True)
+    numbers = traitlets.List().tag(sync=True)  # [label, value, value of the last setting]
     problem = traitlets.Unicode().tag(sync=True)
     code = traitlets.Unicode().tag(sync=True)
     settings = traitlets.Unicode("{}").tag(sync=True)  # JSON; what the picture belongs to
     state = traitlets.Unicode("done").tag(sync=True)  # "working" while better pictures may follow
+    lists = traitlets.Dict().tag(sync=True)  # the values of each slider over a list, by its label
+    view = traitlets.Dict().tag(sync=True)  # from the browser: {"space", "ratio", "colors"}
     number = traitlets.Int(0).tag(sync=True)  # counts the pictures; the browser listens to it
 
     def show(self, **traits):

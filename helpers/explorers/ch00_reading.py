@@ -7,16 +7,28 @@ import numpy as np
 
 from ..network import forward
 from ..plots import BLUE, GREEN, ORANGE
-from .controls import slider
+from .controls import slider, whole_row
 from .explorer import Explorer
+
+SURE = 0.9  # an image is doubtful if no digit has this probability
 
 
 def reading(X, y, params):
     """Explore how sure a trained network of ReLU layers is of each row of X, whose labels are y."""
     A, _ = forward(X, params)
-    controls = {"i": slider("image i", 0, len(X) - 1, 0)}
+    controls = {"i": whole_row(slider("image i", 0, len(X) - 1, 0))}
     begin = partial(start, A.shape[1])
-    return Explorer(controls, partial(compute, X, y, A), begin, draw, size=(7, 2.8))
+    actions = {"Next doubtful one": partial(next_doubtful, A)}
+    return Explorer(controls, partial(compute, X, y, A), begin, draw, (7, 2.8), actions=actions)
+
+
+def next_doubtful(A, i):
+    """Return the setting for the next image, from the first again, that is not read as sure."""
+    doubtful = np.flatnonzero(A.max(axis=1) < SURE)
+    if not len(doubtful):
+        raise ValueError(f"The network gives each image a digit with {SURE} or more.")
+    behind = doubtful[doubtful > i]
+    return {"i": int(behind[0] if len(behind) else doubtful[0])}
 
 
 def compute(X, y, A, i):

@@ -99,6 +99,7 @@ def compute(digit, example, right, down, blur, contrast):
         "said": said,
         "true": digit,
         "accuracy": right_answers,
+        "numbers": {f"accuracy on {COUNT:,} changed images": (right_answers, ".1%")},
         "text": text,
     }
 

@@ -46,14 +46,14 @@ def start(figure):
     (before,) = ax.plot([], [], fillstyle="none", markeredgewidth=2, label="z of x", **dots)
     (after,) = ax.plot([], [], label="a of x", **dots)
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4, columnspacing=1.2)
-    return {"line": line, "bent": bent, "lift": lift, "z": before, "a": after}
+    return {"curves": [line, bent], "lift": lift, "z": before, "a": after}
 
 
 def draw(artists, result):
     """Show a result of `compute`."""
     x, z, a = result["x"], result["z"], result["a"]
-    artists["line"].set_data(INPUTS, result["line"])
-    artists["bent"].set_data(INPUTS, result["bent"])
+    for curve, name in zip(artists["curves"], ("line", "bent"), strict=True):
+        curve.set_data(INPUTS, result[name])
     artists["lift"].set_data([x, x], [z, a])
     artists["z"].set_data([x], [z])
     artists["a"].set_data([x], [a])

@@ -131,6 +131,7 @@ def compute(learning_rate, batch_size, w, b, seed):
         "losses": losses,
         "full_losses": full_losses,
         "learning_rate": learning_rate,
+        "numbers": {f"loss after {STEPS} steps": (losses[-1], ".3f")},
     }
 
 

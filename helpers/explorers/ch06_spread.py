@@ -103,6 +103,7 @@ def start(figure):
         (below,) = ax.plot([], [], "v", **look, markersize=7, markerfacecolor="white")
         artists[name] = [theory, dots, above, below]
         artists["titles"].append(ax.title)
+    artists["curves"] = [artists[name][0] for name in ways]
     theory, dots, above, _ = artists["a2"]
     labels = "theory (6.8)", "measured: forward", "measured: backward", "beyond the axis"
     handles = [theory, dots, artists["dz2"][1], above]

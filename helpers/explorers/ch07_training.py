@@ -9,7 +9,7 @@ from ..network import ACTIVATIONS, forward, initialize
 from ..plots import BLUE, ORANGE, mosaic
 from .controls import choice, list_slider, log_slider, seed, slider
 from .explorer import Explorer
-from .runs import run, some_images
+from .runs import run, some_images, steps_per_epoch
 
 TRAIN, DEV = 10_000, 2_000  # images: few enough to see an epoch end several times a second
 BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
@@ -31,7 +31,9 @@ def training():
         "epochs": slider("epochs", 1, 20, 5),
         "seed": seed(0),
     }
-    return Explorer(controls, compute, start, draw, (9, 3.5), player=True, code=code)
+    per_epoch = functools.partial(steps_per_epoch, m=TRAIN)
+    playing = {"player": per_epoch, "steered": ["learning_rate"], "code": code}
+    return Explorer(controls, compute, start, draw, (9, 3.5), **playing)
 
 
 def compute(learning_rate, layers, units, hidden, batch_size, epochs, seed):
@@ -41,27 +43,33 @@ def compute(learning_rate, layers, units, hidden, batch_size, epochs, seed):
     sizes = [784, *[units] * layers, 10]
     params = initialize(sizes, hidden=hidden, rng=weights_rng)
 
-    def measure(step):
+    def measure(step, learning_rate, curves):
         A_L, _ = forward(X_dev, params, hidden)
         counts = confusion_matrix(y_dev, A_L.argmax(axis=1), classes=10)
         mistakes = counts * (1 - np.eye(10, dtype=int))
         true, read = np.unravel_index(mistakes.argmax(), mistakes.shape)
-        now = history[-1]
+        now = {name: values[-1] for name, values in curves.items()}
+        epoch = now["epoch"]
         text = (
             f"{'-'.join(map(str, sizes))}, {hidden}, learning rate {learning_rate:g}, "
             f"batch size {batch_size}, seed {seed}\n"
-            f"After epoch {now['epoch']} of {epochs}: loss {now['train_loss']:.3f} nats, accuracy "
-            f"{now['train_accuracy']:.1%}; on {DEV:,} dev images loss {now['dev_loss']:.3f}, "
-            f"accuracy {now['dev_accuracy']:.1%}\n"
-            f"Now, after step {step:,}, {np.trace(counts):,} of the {DEV:,} dev images are read "
-            f"correctly. The most frequent mistake: {true} read as {read}, {mistakes.max()} times"
+            f"After step {step:,}, epoch {epoch:.3g} of {epochs}: loss {now['train_loss']:.3f} "
+            f"nats, accuracy {now['train_accuracy']:.1%}; on dev images loss "
+            f"{now['dev_loss']:.3f}, {np.trace(counts):,} of the {DEV:,} are read correctly. The "
+            f"most frequent mistake: {true} read as {read}, {mistakes.max()} times"
         )
         if layers == 0:
             text += "\nNo hidden layer: the pictures are the weights of the ten outputs."
-        if now["epoch"] and now["train_loss"] > 1.02 * np.log(10):
+        if epoch >= 1 and now["train_loss"] > 1.02 * np.log(10):
             text += "\nThis is worse than guessing, which has ln 10 = 2.303: a smaller rate helps."
         return {
+            "numbers": {
+                f"accuracy on {DEV:,} dev images": (now["dev_accuracy"], ".1%"),
+                "loss on them (nats)": (now["dev_loss"], ".3f"),
+                "parameters": (sum(W.size + b.size for W, b in params), ","),
+            },
             "history": history,
+            "curves": curves,
             "epochs": epochs,
             "confusion": counts,
             "W": params[0][0],
@@ -70,16 +78,15 @@ def compute(learning_rate, layers, units, hidden, batch_size, epochs, seed):
 
     history = []
     settings = {"learning_rate": learning_rate, "batch_size": batch_size, "epochs": epochs}
-    data = train_data, (X_dev, y_dev)
-    for step in run(*data, params, history, **settings, rng=order_rng, hidden=hidden):
-        yield functools.partial(measure, step)
+    settings |= {"rng": order_rng, "hidden": hidden}
+    yield from run(train_data, (X_dev, y_dev), params, history, measure, **settings)
 
 
 def start(figure):
     """Make the axes and artists."""
     panels = [["loss", "confusion", "weights"], ["accuracy", "confusion", "weights"]]
     axes = figure.subplot_mosaic(panels, width_ratios=[1, 1.15, 1.15])
-    axes["loss"].set(ylabel="loss (nats)", ylim=(0, 2.6), xticklabels=[])
+    axes["loss"].set(ylabel="loss (nats)", xticklabels=[], yscale="log", ylim=(1e-3, 10))
     axes["accuracy"].set(xlabel="epoch", ylabel="accuracy")
     lines = {}
     for name in ("loss", "accuracy"):
@@ -96,20 +103,17 @@ def start(figure):
     weights = axes["weights"].imshow(blank, cmap="PuOr_r", vmin=-1, vmax=1)
     for name in ("confusion", "weights"):
         axes[name].grid(visible=False)
-    return {"lines": lines, "confusion": confusion, "weights": weights}
+    return {"curves": lines, "confusion": confusion, "weights": weights}
 
 
 def draw(artists, result):
     """Show a measurement."""
-    epochs = [row["epoch"] for row in result["history"]]
-    for name, line in artists["lines"].items():
+    curves = result["curves"]
+    for name, line in artists["curves"].items():
         line.axes.set_xlim(0, result["epochs"])
-        line.set_data(epochs, [row[name] for row in result["history"]])
-    highest = max(row["train_loss"] for row in result["history"])
-    artists["lines"]["train_loss"].axes.set_ylim(0, min(10, max(2.6, 1.1 * highest)))
-    accuracies = [row["dev_accuracy"] for row in result["history"]]
-    bottom = 0.8 if max(accuracies) > 0.85 else 0
-    artists["lines"]["dev_accuracy"].axes.set_ylim(bottom, 1)
+        line.set_data(curves["epoch"], curves[name])
+    bottom = 0.8 if max(curves["dev_accuracy"]) > 0.85 else 0
+    artists["curves"]["dev_accuracy"].axes.set_ylim(bottom, 1)
     counts = result["confusion"]
     mistakes = counts * (1 - np.eye(10, dtype=int))
     # the square root lets a few mistakes be seen beside many

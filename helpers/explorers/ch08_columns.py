@@ -71,6 +71,10 @@ def compute(units, alpha, steps, start, seed):
         if at[-1] >= 100 and accuracies[-1] < 0.2:
             text += "\nThis is hardly better than guessing, which has 10%: is α too large?"
         return {
+            "numbers": {
+                f"accuracy on {DEV:,} dev images": (accuracies[-1], ".1%"),
+                "parameters": (sum(W.size + b.size for W, b in params), ","),
+            },
             "at": at,
             "accuracies": accuracies,
             "steps": steps,
@@ -107,13 +111,14 @@ def start(figure):
         right.text(30 * (k % ACROSS) + 14, 40 * (k // ACROSS) + 33, "", **middle)
         for k in range(SHOWN)
     ]
-    return {"line": line, "tiles": tiles, "words": words}
+    return {"curves": [line], "tiles": tiles, "words": words}
 
 
 def draw(artists, result):
     """Show a measurement; what is read wrong is orange and says so."""
-    artists["line"].axes.set_xlim(0, result["steps"])
-    artists["line"].set_data(result["at"], result["accuracies"])
+    [line] = artists["curves"]
+    line.axes.set_xlim(0, result["steps"])
+    line.set_data(result["at"], result["accuracies"])
     artists["tiles"].set_data(mosaic(result["x"], ACROSS, gap=BELOW_AND_RIGHT))
     for word, read, label in zip(artists["words"], result["read"], result["labels"], strict=True):
         right = read == label

@@ -1,17 +1,14 @@
 """The playground: a network learns points in the plane, and shows what it sees (chapter 09)."""
 
-from functools import partial
-
 import numpy as np
 from matplotlib.colors import to_rgb
 
 from ..data import SHAPES, points
 from ..network import forward, initialize
 from ..plots import BLUE, GREEN, ORANGE, mosaic
-from ..training import loss_and_accuracy
 from .controls import choice, list_slider, log_slider, seed, slider
 from .explorer import Explorer
-from .runs import run
+from .runs import run, steps_per_epoch
 
 BATCH_SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 EPOCHS = (1, 2, 5, 10, 20, 40, 60, 80, 100, 150, 200)
@@ -45,7 +42,8 @@ def playground():
         "seen": slider("look into layer", 1, 4, 2),
         "seed": seed(1),
     }
-    return Explorer(controls, compute, start, draw, (9, 3.1), player=True, code=code)
+    playing = {"player": steps_per_epoch, "steered": ["learning_rate"], "code": code}
+    return Explorer(controls, compute, start, draw, (9, 3.1), **playing)
 
 
 def compute(shape, m, noise, layers, units, hidden, learning_rate, batch_size, epochs, seen, seed):
@@ -62,23 +60,21 @@ def compute(shape, m, noise, layers, units, hidden, learning_rate, batch_size, e
     if batch_size > m:
         notes.append(f"The batch is larger than the data: each step uses all {m} points.")
 
-    def measure(step):
+    def measure(step, learning_rate, curves):
         with np.errstate(over="ignore", invalid="ignore"):  # reported by the next epoch
             A_L, cache = forward(GRID, params, hidden)
         layer = min(seen, layers)
         units_seen = cache.A[layer].reshape(FINE, FINE, -1) if layer else None
-        (loss, accuracy), (dev_loss, dev_accuracy) = (
-            loss_and_accuracy(*half, params, hidden) for half in halves
-        )
+        now = {name: values[-1] for name, values in curves.items()}
         text = (
             f"{shape}, noise {noise:.2f}, {m} points; network {'-'.join(map(str, sizes))}, "
             f"{hidden}, learning rate {learning_rate:g}, batch size {batch_size}, seed {seed}\n"
-            f"After step {step:,}, epoch {history[-1]['epoch']} of {epochs}: loss {loss:.3f} nats, "
-            f"accuracy {accuracy:.1%}; on {m} unseen points loss {dev_loss:.3f}, accuracy "
-            f"{dev_accuracy:.1%}"
+            f"After step {step:,}, epoch {now['epoch']:.3g} of {epochs}: loss "
+            f"{now['train_loss']:.3f} nats, accuracy {now['train_accuracy']:.1%}; on {m} unseen "
+            f"points loss {now['dev_loss']:.3f}, accuracy {now['dev_accuracy']:.1%}"
         )
         guessing = np.log(sizes[-1])
-        if step and loss > 1.02 * guessing:
+        if step and now["train_loss"] > 1.02 * guessing:
             text += f"\nThis is worse than guessing, which has ln {sizes[-1]} = {guessing:.3f}."
         if layer:
             text += f"\nThe middle shows hidden units of layer {layer}."
@@ -87,7 +83,13 @@ def compute(shape, m, noise, layers, units, hidden, learning_rate, batch_size, e
             "y": y[:m],
             "probabilities": A_L.reshape(FINE, FINE, -1),
             "units": units_seen,
+            "numbers": {
+                "accuracy on unseen points": (now["dev_accuracy"], ".1%"),
+                "loss on them (nats)": (now["dev_loss"], ".3f"),
+                "parameters": (sum(W.size + b.size for W, b in params), ","),
+            },
             "history": history,
+            "curves": curves,
             "epochs": epochs,
             "text": "\n".join([text, *notes]),
         }
@@ -95,8 +97,8 @@ def compute(shape, m, noise, layers, units, hidden, learning_rate, batch_size, e
     history = []
     settings = {"learning_rate": learning_rate, "batch_size": batch_size, "epochs": epochs}
     halves = (X[:m], y[:m]), (X[m:], y[m:])
-    for step in run(*halves, params, history, **settings, rng=order_rng, hidden=hidden):
-        yield partial(measure, step)
+    settings |= {"rng": order_rng, "hidden": hidden}
+    yield from run(*halves, params, history, measure, **settings)
 
 
 def start(figure):
@@ -114,11 +116,12 @@ def start(figure):
     units.grid(visible=False)
     side = TILES * (COARSE + 1) - 1
     tiles = units.imshow(np.ones((side, side)), cmap="cividis", vmin=0, vmax=1, origin="lower")
-    losses.set(xlabel="epoch", ylabel="loss (nats)", ylim=(0, 1.5))
+    losses.set(xlabel="epoch", ylabel="loss (nats)", yscale="log", ylim=(1e-3, 10))
     (train,) = losses.plot([], [], color=BLUE, linestyle="-", label="training points")
     (dev,) = losses.plot([], [], color=ORANGE, linestyle="--", label="unseen points")
     losses.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
-    return {"boundary": boundary, "dots": dots, "tiles": tiles, "train": train, "dev": dev}
+    curves = {"train_loss": train, "dev_loss": dev}
+    return {"boundary": boundary, "dots": dots, "tiles": tiles, "curves": curves}
 
 
 def draw(artists, result):
@@ -131,12 +134,9 @@ def draw(artists, result):
     for k, dots in enumerate(artists["dots"]):
         dots.set_data(*result["X"][result["y"] == k].T)
     artists["tiles"].set_data(_tiles(result["units"]))
-    artists["train"].axes.set_xlim(0, result["epochs"])
-    epochs = [row["epoch"] for row in result["history"]]
-    highest = max(row[part] for row in result["history"] for part in ("train_loss", "dev_loss"))
-    artists["train"].axes.set_ylim(0, 1.5 if highest < 1.5 else 2 ** np.ceil(np.log2(highest)))
-    for part in ("train", "dev"):
-        artists[part].set_data(epochs, [row[f"{part}_loss"] for row in result["history"]])
+    artists["curves"]["train_loss"].axes.set_xlim(0, result["epochs"])
+    for name, line in artists["curves"].items():
+        line.set_data(result["curves"]["epoch"], result["curves"][name])
 
 
 def _borders(classes):

@@ -198,6 +198,11 @@ def compute(bug, other, layers, hidden, learning_rate, seed):
         if report.ok and bugs & AROUND:
             text += "\nNo gradient check finds what is wrong around a right gradient."
         return {
+            "numbers": {
+                f"accuracy on other images, {label}": (now[name], ".1%")
+                for name, label in (("wrong", "with bugs"), ("right", "without"))
+                if math.isfinite(now[name])
+            },
             "curves": {name: list(curve) for name, curve in curves.items()},
             "ratios": [_points(*pairs) for pairs in zip(right, wrong, strict=True)],
             "text": text,

@@ -10,7 +10,7 @@ from ..network import batch_gradients, initialize, one_hot, steps, update
 from ..optimizers import Adam, Momentum, RMSProp
 from ..plots import BLUE, ORANGE, contours
 from ..training import loss_and_accuracy, quiet
-from .controls import choice, log_slider, seed, slider
+from .controls import choice, log_slider, new_row, seed, slider
 from .explorer import Explorer
 from .runs import some_images
 
@@ -78,9 +78,9 @@ def race():
     controls = {
         "first": choice("first, blue", list(OPTIMIZERS), "plain"),
         "first_rate": log_slider("blue rate α", 0.001, 1, 0.03),
-        "second": choice("second, orange", list(OPTIMIZERS), "momentum"),
+        "second": new_row(choice("second, orange", list(OPTIMIZERS), "momentum")),
         "second_rate": log_slider("orange rate α", 0.001, 1, 0.03),
-        "momentum": slider("μ or β₁", 0.0, 0.99, 0.8, 0.01),
+        "momentum": new_row(slider("μ or β₁", 0.0, 0.99, 0.8, 0.01)),
         "surface": choice("surface", list(SURFACES), "narrow valley"),
         "seed": seed(),
     }
@@ -137,6 +137,11 @@ def compute(first, first_rate, second, second_rate, momentum, surface, seed):
             )
         return {
             "text": "\n".join(lines),
+            "numbers": {
+                f"loss on other images, {color}": (loss[-1], ".3f")
+                for color, loss in zip(("blue", "orange"), losses, strict=True)
+                if np.isfinite(loss[-1])
+            },
             "surface": surface,
             "paths": paths,
             "heights": heights,
@@ -167,12 +172,13 @@ def start(figure):
     down.set(xlim=(0, STEPS), ylim=(1e-6, 100), yscale="log", xlabel="step on the surface")
     down.set(ylabel="above lowest", yticks=[1e-6, 1e-4, 1e-2, 1, 100])
     mnist.set(xlim=(0, MNIST_STEPS), ylim=(0, 2.6), xlabel="step on MNIST", ylabel="loss (nats)")
-    heights = _lines(down)
+    heights, losses = _lines(down), _lines(mnist, markersize=4)
     legend = down.legend(heights, ["", ""], loc="lower left", bbox_to_anchor=(0, 0.98), ncols=2)
     return {
         "paths": paths,
         "heights": heights,
-        "losses": _lines(mnist, markersize=4),
+        "losses": losses,
+        "curves": [*heights, *losses],
         "names": legend,
     }
 

@@ -1,4 +1,4 @@
-"""The controls of explorers, all with a visible label, all movable by key."""
+"""The controls of explorers, all with a visible label, all movable by key and by typing."""
 
 import math
 
@@ -7,21 +7,16 @@ import ipywidgets as widgets
 MANTISSAS = (1, 1.5, 2, 3, 4, 5, 6, 8)
 
 
-def _look(label):
-    style = {"description_width": "8em"}
-    return {"description": label, "layout": {"width": "22em"}, "style": style}
-
-
 def slider(label, low, high, start, step=1):
     """Make a slider; whole numbers if its step is one."""
     kind = widgets.IntSlider if isinstance(step, int) else widgets.FloatSlider
-    return kind(value=start, min=low, max=high, step=step, **_look(label))
+    return kind(value=start, min=low, max=high, step=step, description=label)
 
 
 def list_slider(label, values, start):
     """Make a slider over a list of numbers."""
     options = [(f"{value:g}", value) for value in values]
-    control = widgets.SelectionSlider(options=options, value=start, **_look(label))
+    control = widgets.SelectionSlider(options=options, value=start, description=label)
     control.add_class("explorer-list")
     return control
 
@@ -35,9 +30,23 @@ def log_slider(label, low, high, start):
 
 def choice(label, options, start):
     """Make a drop-down list."""
-    return widgets.Dropdown(options=options, value=start, **_look(label))
+    return widgets.Dropdown(options=options, value=start, description=label)
 
 
 def seed(start=0):
     """Make the field for the seed of everything random."""
-    return widgets.BoundedIntText(value=start, min=0, max=9999, **_look("seed"))
+    control = widgets.BoundedIntText(value=start, min=0, max=9999, description="seed")
+    control.add_class("explorer-seed")
+    return control
+
+
+def new_row(control):
+    """Let this control begin a row of its own."""
+    control.add_class("explorer-row")
+    return control
+
+
+def whole_row(control):
+    """Let this control have a row for itself."""
+    control.add_class("explorer-wide")
+    return control

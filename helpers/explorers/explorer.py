@@ -5,6 +5,10 @@ the `text` of the numbers to state. Where it trains, it is a generator: each `yi
 to stop, and what it yields is a function without arguments that measures the present state and
 returns such a dict; it is called only for the states that are drawn. `start(figure)` makes the
 artists, `draw(artists, result)` makes them show a dict. The wiring is here.
+
+What `compute` may also return as `numbers` is shown large: {label: (value, format)}. What `start`
+may also return as `curves` are lines. The last setting that came to its end and stood for a moment
+is remembered: its numbers and a pale ghost of its curves are shown beside those of the next one.
 """
 
 import asyncio
@@ -16,24 +20,36 @@ import time
 import traceback
 import zlib
 from contextlib import contextmanager
+from functools import partial
 
 import ipywidgets as widgets
+import numpy as np
 from IPython import get_ipython
 from IPython.display import display
 
 from ..plots.style import bundle
 from .canvas import Canvas
-from .picture import Picture
+from .controls import choice, list_slider
+from .picture import DPI, Picture, band
 
 FIRST = 0.03  # seconds of training before the first answer to a new setting
 SLICE = 0.02  # seconds of training before the kernel looks whether a control has moved
-WATCHED = 0.003  # seconds of training between two pictures after Start, slow enough to watch
 GAP = 0.06  # seconds between two pictures, at least
+GROWTH = 0.05  # after Start, the next picture comes after this part of the steps so far …
+SPEEDS = (0.25, 0.5, 1, 2, 4, 8)  # … times the speed, and at least one step later
+SETTLED = 0.7  # seconds that a result must have stood to be compared with the next one
+SEEDS = 5  # that are tried at once
+
+# the space for a picture decides how large it is drawn, the screen how fine
+LARGEST, TALLEST = 1.6, 620  # times its size; pixels, unless it is higher by itself
+READABLE = 0.72  # times its size: the smallest words have nine pixels then
+COARSE = 1.25 * DPI  # of pictures that others follow at once; the last one is as fine as the screen
+SHARPEN = 0.12  # seconds before that
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 HOW_TO_MAKE_IT_LIVE = (
-    "This is a still picture of a live explorer. "
-    "Run this cell in JupyterLab (Shift-Enter) and move its controls: {controls}."
+    "This is a still picture of a live explorer. In JupyterLab select this cell, choose Run ▸ Run "
+    "All Above Selected Cell, then run this cell (Shift-Enter) and move its controls: {controls}."
 )
 
 # The live explorer is one output, its still picture the next. Only one of them is to be seen: the
@@ -64,37 +80,69 @@ def one_at_a_time(method):
 
 
 class Explorer(widgets.VBox):
-    """Controls above a picture and its words.
+    """Controls above a picture and its words, or beside them where there is room.
 
     `controls` maps each setting of `compute` to the widget that has its value; the picture's `size`
-    is in inches of a hundred pixels. With `player` the reader starts, pauses and steps the
-    training; `code(**settings)` returns code that repeats it.
+    is in inches of a hundred pixels. `actions` are further buttons: each maps its label to a
+    function of the settings that returns those to change. `code(**settings)` returns code that
+    repeats a training.
+
+    With `player` the reader starts, pauses and steps the training; `player(**settings)` returns
+    the number of steps in an epoch. The settings named in `steered` may be moved while it runs:
+    those that have changed are sent to the generator, as a dict.
 
     A ValueError or FloatingPointError from `compute` is an answer to the reader and is shown as
     its message. Any other exception is shown with its traceback. The explorer stays alive.
     """
 
-    def __init__(self, controls, compute, start, draw, size=(8, 3.5), *, player=False, code=None):
+    def __init__(
+        self, controls, compute, start, draw, size=(8, 3.5), *,
+        player=None, steered=(), code=None, actions=None,
+    ):  # fmt: skip
         self.controls, self._compute, self._code = controls, compute, code
-        self._picture = Picture(start, draw, size)
-        self._canvas = Canvas()
+        self._player, self._steered = player, set(steered)
+        self._make_picture = partial(Picture, start, draw, size)
+        self._picture, self._look = self._make_picture(), {}
+        self._dpi, self._full_width = DPI, DPI * size[0]
         self._reset_to = {name: control.value for name, control in controls.items()}
         self._lock = threading.RLock()
         self._ticket = 0  # who plays holds a ticket, and stops when a newer one is out
-        self._task = None
         self._asked = False  # whether an answer is on its way
+        self._finished = None  # when the present setting came to its end, its numbers and curves
+        self._was = {}  # the numbers of the setting to compare with
         for control in controls.values():
             control.observe(self._on_change, "value")
-        buttons = [self._button("Reset", self._on_reset)]
-        self._start_button = self._button("Start", self._on_start)
-        if player:
-            buttons = [self._start_button, self._button("Step", self._on_step), *buttons]
-        self._player = player
-        grid = widgets.Box(list(controls.values()), layout={"flex_flow": "row wrap"})
-        super().__init__([grid, widgets.HBox(buttons), self._canvas])
+        rows = [list(controls.values()), self._make_buttons(actions or {})]
+        lists = {
+            one.description: [value for _, value in one.options]
+            for row in rows
+            for one in row
+            if isinstance(one, widgets.SelectionSlider)
+        }
+        self._canvas = Canvas(lists=lists, width=round(self._full_width))
+        self._canvas.observe(self._on_view, "view")
+        boxes = [widgets.Box(row) for row in rows]
+        for box, name in zip(boxes, ("controls", "buttons"), strict=True):
+            box.add_class(f"explorer-{name}")
+        super().__init__([widgets.Box([*boxes, self._canvas])])
+        self.children[0].add_class("explorer-layout")
         self.add_class("explorer")
         _replace_earlier(self)
         self._begin(seconds=float("inf"))
+
+    def _make_buttons(self, actions):
+        buttons = [_button(label, partial(self._on_action, do)) for label, do in actions.items()]
+        self._start_button = None
+        if self._player:
+            self._start_button = _button("Start", self._on_start)
+            self._stride = choice("step by", ["step", "epoch"], "step")
+            self._speed = list_slider("speed", SPEEDS, 1)
+            step = _button("Step", self._on_step)
+            buttons += [self._start_button, step, _button("Restart", self._on_restart)]
+        buttons.append(_button("Reset", self._on_reset))
+        if "seed" in self.controls and self._picture.has_curves:
+            buttons.append(_button(f"Try {SEEDS} seeds", self._on_seeds))
+        return [*buttons, self._stride, self._speed] if self._player else buttons
 
     @property
     def settings(self):
@@ -109,8 +157,8 @@ class Explorer(widgets.VBox):
     def close(self):
         """Stop the job and let go of everything."""
         self._ticket += 1
-        self._job = self._measure = self._picture = None
-        for widget in {*_family(self), self._start_button, self}:
+        self._job = self._measure = self._picture = self._make_picture = self._finished = None
+        for widget in {*_family(self), self}:
             widget.unobserve_all()
             parts = (getattr(widget, "layout", None), getattr(widget, "style", None))
             for part in filter(None, parts):
@@ -128,7 +176,9 @@ class Explorer(widgets.VBox):
         """Return what is seen where there is no kernel, and metadata to go with it."""
         names = ", ".join(control.description for control in self.controls.values())
         note = HOW_TO_MAKE_IT_LIVE.format(controls=names)
-        words = f"{self._canvas.problem or self._canvas.text}\n{note}"
+        numbers = ", ".join(f"{label} {value}" for label, value, _ in self._canvas.numbers)
+        words = [numbers, self._canvas.problem or self._canvas.text, note]
+        words = "\n".join(filter(None, words))
         data, metadata = bundle(self._picture.figure, words, words)
         data["text/html"] = ONE_OF_TWO + data["text/html"]
         return data, metadata
@@ -148,20 +198,52 @@ class Explorer(widgets.VBox):
     @one_at_a_time
     def _answer(self):
         self._asked = False
-        if self._picture is not None and self.settings != self._begun:  # not closed, and new
+        if self._picture is None or self.settings == self._begun:  # closed, or nothing new
+            return
+        changed = {n: v for n, v in self.settings.items() if v != self._begun[n]}
+        if self._watched and self._more and changed.keys() <= self._steered:
+            self._begun = self.settings
+            self._sent |= changed
+            self._was_steered = True
+        else:
+            self._begin(FIRST)
+
+    @one_at_a_time
+    def _on_view(self, change):
+        """Draw the picture for another width, screen or theme."""
+        if self._picture is None:
+            return
+        space, ratio, colors = (change["new"][name] for name in ("space", "ratio", "colors"))
+        look = {"narrow": space < READABLE * self._full_width, "colors": colors}
+        if look != self._look:
+            was, around = self._picture.was, self._picture.band
+            self._picture, self._look = self._make_picture(**look), look
+            self._picture.was, self._picture.band = was, around
+        width, height = self._picture.size
+        scale = max(READABLE, min(space / width, LARGEST, max(1, TALLEST / height)))
+        self._dpi = DPI * scale * min(ratio, 3)
+        self._canvas.width, self._canvas.least = round(scale * width), round(READABLE * width)
+        if not self._canvas.problem:
+            self._show(self._state)
+
+    @one_at_a_time
+    def _on_action(self, do, button):
+        with self._problems_shown():
+            self._set(do(**self.settings))
             self._begin(FIRST)
 
     @one_at_a_time
     def _on_reset(self, button):
-        for name, control in self.controls.items():
-            control.unobserve(self._on_change, "value")
-            control.value = self._reset_to[name]
-            control.observe(self._on_change, "value")
+        self._set(self._reset_to)
         self._begin(0 if self._player else FIRST, play=not self._player)
 
     @one_at_a_time
+    def _on_restart(self, button):
+        self._begin(0, play=False)
+
+    @one_at_a_time
     def _on_start(self, button):
-        if self._task is not None:
+        if self._start_button.description == "Pause":
             self._pause()
             self._show("paused")
         else:
@@ -175,47 +257,68 @@ class Explorer(widgets.VBox):
         if not self._more:
             self._begin(0, play=False)
             return
+        self._watched = True
+        epoch = self._player(**self._begun)
         with self._problems_shown():
-            self._advance(0)
+            self._advance(steps=1 if self._stride.value == "step" else epoch - self._steps % epoch)
             self._show("paused" if self._more else "done")
 
+    @one_at_a_time
+    def _on_seeds(self, button):
+        self._pause()
+        self._job, self._more = self._try_seeds(), True
+        self._play()
+
     # what follows
+
+    def _set(self, values):
+        """Move controls without an answer to each."""
+        for name, value in values.items():
+            self.controls[name].unobserve(self._on_change, "value")
+            self.controls[name].value = value
+            self.controls[name].observe(self._on_change, "value")
 
     def _begin(self, seconds, play=True):
         """Compute for the present settings: some seconds at once, the rest in the background."""
         self._pause()
-        self._more = False
-        self._begun = self.settings
+        if self._finished and time.perf_counter() - self._finished[0] > SETTLED:
+            _, self._was, self._picture.was = self._finished
+        self._picture.band, self._finished = (), None
+        self._more = self._watched = self._was_steered = False
+        self._begun, self._steps, self._sent = self.settings, -1, {}
         with self._problems_shown():
-            outcome = self._compute(**self._begun)
-            if inspect.isgenerator(outcome):
-                self._job, self._more = outcome, True
-                self._advance(seconds)
-            else:
-                self._measure = lambda: outcome
+            self._job, self._more = _as_generator(self._compute(**self._begun)), True
+            self._advance(seconds)
             self._show("done" if not self._more else "working" if play else "paused")
             if play:
                 self._play()
 
-    def _advance(self, seconds):
-        """Let the job go on for this long, at least to its next yield, at most to its end."""
+    def _advance(self, seconds=0, steps=1):
+        """Let the job go on for this long and this far, at most to its end."""
         end = time.perf_counter() + seconds
-        for measure in self._job:
-            self._measure = measure
-            if time.perf_counter() >= end:
+        while steps > 0 or time.perf_counter() < end:
+            try:
+                self._measure = self._job.send(self._sent or None)
+            except StopIteration:
+                self._more = False
                 return
-        self._more = False
+            self._sent = {}
+            self._steps += 1
+            steps -= 1
 
     def _play(self, watched=False):
         if not self._more:
             return
-        self._start_button.description = "Pause"
+        self._watched = watched
+        if self._start_button:
+            self._start_button.description = "Pause"
         work = self._watch if watched else self._work
+        # kept, or it might be collected
         self._task = asyncio.get_running_loop().create_task(work(self._ticket))
 
     def _pause(self):
-        self._start_button.description = "Start"
-        self._task = None
+        if self._start_button:
+            self._start_button.description = "Start"
         self._ticket += 1
 
     async def _work(self, ticket):
@@ -227,13 +330,13 @@ class Explorer(widgets.VBox):
                 if ticket != self._ticket:
                     return
                 self._advance(SLICE)
+                if not self._more:
+                    self._pause()
                 now = time.perf_counter()
                 if now - shown > gap or not self._more:
                     self._show("working" if self._more else "done")
                     shown = time.perf_counter()
                     gap = max(GAP, 2 * (shown - now))
-                if not self._more:
-                    self._pause()
 
     async def _watch(self, ticket):
         """Train a little for each picture, until done or a newer ticket is out."""
@@ -242,18 +345,58 @@ class Explorer(widgets.VBox):
             with self._lock, self._problems_shown():
                 if ticket != self._ticket:
                     return
-                self._advance(WATCHED)
-                self._show("working" if self._more else "done")
+                self._advance(steps=round(GROWTH * self._speed.value * self._steps) or 1)
                 if not self._more:
                     self._pause()
+                self._show("working" if self._more else "done")
+
+    def _try_seeds(self):
+        """Train with some seeds, one after the other; the picture of the first gets a band."""
+        ends, lines = [], []
+        for seed in range(self._begun["seed"], self._begun["seed"] + SEEDS):
+            for measure in _as_generator(self._compute(**self._begun | {"seed": seed})):
+                yield measure
+            ends.append(measure())
+            lines.append(self._picture.curves(ends[-1]))
+        self._picture.band = band(lines)
+        words = [f"Seeds {self._begun['seed']} to {seed}, mean ± standard deviation"]
+        for label, (_, form) in ends[0].get("numbers", {}).items():
+            values = np.array([end["numbers"].get(label, [np.nan])[0] for end in ends])
+            if np.isfinite(values).all() and values.std():
+                words.append(f"{label} {values.mean():{form}} ± {values.std(ddof=1):{form}}")
+        text = f"{ends[0]['text']}\n{'; '.join(words)}"
+        yield lambda: ends[0] | {"text": text}
 
     def _show(self, state):
-        result = self._measure()
+        """Show the present result; where another picture may follow at once, coarsely at first."""
+        result, self._state = self._measure(), state
+        if state == "done" and self._finished is None:
+            curves = self._picture.curves(result)
+            self._finished = time.perf_counter(), _formatted(result), curves
+        if state == "working" or self._dpi <= COARSE:
+            self._paint(result, state, min(self._dpi, COARSE))
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._paint(result, state, self._dpi)
+            return
+        self._paint(result, "working", COARSE)
+        loop.call_later(SHARPEN, self._sharpen, self._ticket, result)
+
+    @one_at_a_time
+    def _sharpen(self, ticket, result):
+        if ticket == self._ticket and self._picture is not None:
+            self._paint(result, self._state, self._dpi)
+
+    def _paint(self, result, state, dpi):
+        numbers = _formatted(result)
         self._canvas.show(
-            picture=self._picture.png(result),
+            picture=self._picture.png(result, dpi),
             text=result["text"],
+            numbers=[[name, now, self._was.get(name, "")] for name, now in numbers.items()],
             problem="",
-            code=self._code(**self.settings) if self._code else "",
+            code=self._code(**self.settings) if self._code and not self._was_steered else "",
             settings=self._settings_as_json(),
             state=state,
         )
@@ -272,17 +415,31 @@ class Explorer(widgets.VBox):
         self._more = False
         self._pause()
         self._canvas.show(
-            problem=problem, text="", code="", settings=self._settings_as_json(), state="done"
-        )
+            problem=problem, text="", numbers=[], code="",
+            settings=self._settings_as_json(), state="done",
+        )  # fmt: skip
 
     def _settings_as_json(self):
         return json.dumps(self.settings, default=zlib.crc32)  # bytes as a checksum
 
-    @staticmethod
-    def _button(label, action):
-        button = widgets.Button(description=label, layout={"width": "6em"})
-        button.on_click(action)
-        return button
+
+def _button(label, action):
+    button = widgets.Button(description=label)
+    button.on_click(action)
+    return button
+
+
+def _as_generator(outcome):
+    """Return a training as it is, and a result as a training that is over at once."""
+    if inspect.isgenerator(outcome):
+        return outcome
+    return (measure for measure in [lambda: outcome])
+
+
+def _formatted(result):
+    """Return the large numbers of a result as words, by label."""
+    numbers = result.get("numbers", {})
+    return {label: format(value, form) for label, (value, form) in numbers.items()}
 
 
 def _family(widget):

@@ -1,9 +1,13 @@
 """Training that can be watched and stopped after any step."""
 
 import functools
+import math
 
 from ..data import load_mnist
+from ..network import update
 from ..training import measured, quietly, training_steps
+
+SOME = 2_000  # examples of each part that are measured in the middle of an epoch
 
 
 @functools.cache
@@ -14,30 +18,54 @@ def some_images(train, dev=0):
     return (X[:train].copy(), y[:train]), (X[train:end].copy(), y[train:end])
 
 
-def run(train_data, dev_data, params, history, *, learning_rate, hidden, **settings):
-    """Take the steps of `train` and yield their number after each, once before and once behind all.
+def steps_per_epoch(*, batch_size, m, **settings):
+    """Return the number of steps in an epoch of m examples; the last batch may be smaller."""
+    return math.ceil(m / batch_size)
 
-    `history` grows by a dict of the columns of `train` before the first step and after each epoch.
+
+def run(train_data, dev_data, params, history, measure, *, learning_rate, hidden, **settings):
+    """Take the steps of `train`; before them, after each and behind all, yield what measures.
+
+    Called without arguments, it returns `measure(step, learning_rate, curves)`, where `curves` are
+    the columns of `train` up to now, with an `epoch` that may be in the middle of one. `history`
+    grows by a dict of the columns before the first step and after each epoch. To move the learning
+    rate, send {"learning_rate": another}.
     """
     parts = [("train", *train_data), ("dev", *dev_data)]
-    settings |= {"learning_rate": learning_rate, "hidden": hidden}
+    per_epoch = steps_per_epoch(m=len(train_data[0]), batch_size=settings["batch_size"])
+    rate, step = learning_rate, 0
 
-    def measure(epoch, step):
-        row = measured(parts, params, hidden, step, epoch, learning_rate)
-        history.append({"epoch": epoch, **row})
+    def row(some=None):
+        some_of_each = [(name, X[:some], y[:some]) for name, X, y in parts]
+        try:
+            columns = measured(some_of_each, params, hidden, step, len(history), rate)
+        except FloatingPointError as error:
+            raise _advice(history, rate) from error
+        return {"epoch": step / per_epoch, **columns}
 
-    epoch = step = 0
+    def now():
+        rows = history if step % per_epoch == 0 else [*history, row(some=SOME)]
+        return measure(step, rate, {name: [one[name] for one in rows] for name in rows[0]})
+
+    def step_at_rate(params, grads, _):
+        update(params, grads, rate)
+
+    settings |= {"learning_rate": learning_rate, "hidden": hidden, "update": step_at_rate}
+    history.append(row())
+    rate = ((yield now) or {}).get("learning_rate", rate)
     try:
-        measure(epoch, step)
-        yield step
-        steps = training_steps(*train_data, params, **settings)
-        for epoch, step, is_last in quietly(steps):
-            yield step
+        for *_, is_last in quietly(training_steps(*train_data, params, **settings)):
+            step += 1
             if is_last:
-                measure(epoch, step)
-        yield step
+                history.append(row())
+            rate = ((yield now) or {}).get("learning_rate", rate)
     except FloatingPointError as error:
-        raise FloatingPointError(
-            f"The loss is no longer finite in epoch {len(history)}: training diverged. The "
-            f"learning rate {learning_rate:g} is too large for this network. Move it to the left."
-        ) from error
+        raise _advice(history, rate) from error
+    yield now
+
+
+def _advice(history, rate):
+    return FloatingPointError(
+        f"The loss is no longer finite in epoch {len(history)}: training diverged. The learning "
+        f"rate {rate:g} is too large for this network. Move it to the left."
+    )

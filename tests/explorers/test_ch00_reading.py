@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from helpers import forward, initialize
-from helpers.explorers.ch00_reading import compute, draw, start
+from helpers.explorers.ch00_reading import compute, draw, next_doubtful, start
 
 
 def test_reading_tells_right_from_wrong():
@@ -28,3 +28,10 @@ def test_images_of_any_size_and_any_number_of_classes_are_shown(side, classes, r
     np.testing.assert_array_equal(artists["image"].get_array(), X[5].reshape(side, side))
     assert [bar.get_height() for bar in artists["bars"]] == result["p"].tolist()
     plt.close()
+
+
+def test_the_next_doubtful_image_is_behind_this_one_or_from_the_first_again():
+    A = np.array([[0.95, 0.05], [0.6, 0.4], [0.99, 0.01], [0.2, 0.8], [0.0, 1.0]])
+    assert [next_doubtful(A, i)["i"] for i in range(5)] == [1, 3, 3, 1, 1]
+    with pytest.raises(ValueError, match="gives each image a digit"):
+        next_doubtful(A[[0, 2]], 0)

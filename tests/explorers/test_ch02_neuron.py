@@ -53,5 +53,5 @@ def test_the_picture_shows_the_numbers_and_no_dot_leaves_it():
             low, high = shown[name].axes.get_ylim()
             assert low < y < high
         assert shown["lift"].get_ydata() == [result["z"], result["a"]]
-        assert np.array_equal(shown["line"].get_ydata(), result["line"])
-        assert np.array_equal(shown["bent"].get_ydata(), result["bent"])
+        assert np.array_equal(shown["curves"][0].get_ydata(), result["line"])
+        assert np.array_equal(shown["curves"][1].get_ydata(), result["bent"])

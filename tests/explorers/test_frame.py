@@ -1,6 +1,7 @@
 """The wiring that all explorers share: the newest setting wins, and nothing that fails is lost."""
 
 import asyncio
+import io
 import json
 import re
 import threading
@@ -10,6 +11,7 @@ from pathlib import Path
 import ipywidgets as widgets
 import numpy as np
 import pytest
+from PIL import Image
 
 from helpers.explorers import controls as make
 from helpers.explorers import explorer as explorer_module
@@ -186,7 +188,7 @@ def test_a_problem_in_the_middle_of_a_run_is_shown():
 
 def test_start_pause_step_and_reset():
     async def play():
-        one = explorer(slow, player=True)
+        one = explorer(slow, player=lambda **_: 5)
         seen = []
 
         def note():
@@ -218,6 +220,168 @@ def test_start_pause_step_and_reset():
         ("20", "done"),
         ("0", "paused"),
     ]
+
+
+def test_a_step_may_be_an_epoch():
+    one = explorer(slow, player=lambda **_: 8)
+    one._on_restart(None)
+    one._on_step(None)
+    one._stride.value = "epoch"
+    for expected in ("8", "16", "20"):  # from step 1 on, to the ends of epochs of 8 steps
+        one._on_step(None)
+        assert shown(one).text == f"x 3, step {expected}"
+    assert shown(one).state == "done"
+
+
+def test_after_start_the_pictures_come_ever_more_steps_apart():
+    async def watch(speed):
+        one = explorer(counting, player=lambda **_: 8)
+        one._speed.value = speed
+        one._on_restart(None)
+        before = shown(one).number
+        one._on_start(None)
+        await until(lambda: shown(one).state == "done")
+        return shown(one).number - before
+
+    slowly, fast = (asyncio.run(watch(speed)) for speed in (1, 8))
+    assert 20 < slowly < 90  # of 200 steps
+    assert fast < slowly / 2
+
+
+def counting(a, kind):
+    """Count to 200 at once."""
+    for n in range(201):
+        yield lambda: {"a": a, "text": f"{kind} {a}, step {n}"}  # noqa: B023
+
+
+def test_what_may_be_steered_goes_to_the_run_and_what_may_not_begins_anew():
+    async def steer():
+        one = explorer(steered, player=lambda **_: 8, steered=["a"], code=lambda **_: "code")
+        one._on_restart(None)
+        one._on_step(None)
+        one.controls["a"].value = 7
+        await asyncio.sleep(0)
+        one._on_step(None)
+        assert (shown(one).text, shown(one).code) == ("x, step 2, height 7", "")
+        one.controls["kind"].value = "y"
+        await until(lambda: shown(one).state == "done")
+        assert (shown(one).text, shown(one).code) == ("y, step 10, height 7", "code")
+
+    asyncio.run(steer())
+
+
+def steered(a, kind):
+    for n in range(11):
+        sent = yield lambda: {"a": a, "text": f"{kind}, step {n}, height {a}"}  # noqa: B023
+        a = (sent or {}).get("a", a)
+
+
+def compared(a, kind):
+    return {"a": a, "text": f"{a}", "numbers": {"height": (a, ".1f")}}
+
+
+def start_with_curves(figure):
+    artists = start(figure)
+    return {"curves": artists.pop("lines"), **artists}
+
+
+def draw_curves(artists, result):
+    draw({"lines": artists["curves"], "title": artists["title"]}, result)
+
+
+def test_a_setting_is_compared_with_the_last_one_that_stood_and_not_with_those_of_a_drag(
+    monkeypatch,
+):
+    now = [0.0]
+    monkeypatch.setattr(explorer_module.time, "perf_counter", lambda: now[0])
+    one = Explorer(settings_controls(), compared, start_with_curves, draw_curves, (3, 2))
+    assert shown(one).numbers == [["height", "3.0", ""]]
+    for a, seconds in ((4, 2), (5, 0.1), (6, 0.1)):
+        now[0] += seconds
+        one.controls["a"].value = a
+        assert shown(one).numbers == [["height", f"{a}.0", "3.0"]]
+        assert one._picture.was[0][1].tolist() == [0, 3]
+    with_ghost = shown(one).picture
+    now[0] += 2
+    one._on_reset(None)
+    assert shown(one).numbers == [["height", "3.0", "6.0"]]
+    one._picture.was = ()
+    assert one._picture.png(compared(6, "x")) != with_ghost
+
+
+def test_five_seeds_give_a_band_and_a_mean_with_its_spread():
+    controls = {"a": make.slider("height a", 0, 10, 3), "seed": make.seed(1)}
+
+    def noisy(a, seed):
+        for _ in range(3):
+            yield lambda: compared(a + seed, "")
+
+    one = Explorer(controls, noisy, start_with_curves, draw_curves, (3, 2))
+    own = shown(one).picture
+    one._job, one._more = one._try_seeds(), True
+    one._advance(seconds=60)
+    one._show("done")
+    assert "Seeds 1 to 5" in shown(one).text
+    assert "height 6.0 ± 1.6" in shown(one).text  # 4, 5, 6, 7 and 8
+    assert one._picture.band[0].tolist() == [[0, 0], [10, 4], [10, 8], [0, 0]]
+    assert shown(one).picture != own
+    one.controls["a"].value = 4
+    assert one._picture.band == ()
+
+
+def view(space=300, ratio=1, **colors):
+    return {"space": space, "ratio": ratio, "colors": colors}
+
+
+def pixels(one):
+    return Image.open(io.BytesIO(shown(one).picture))
+
+
+def test_the_last_picture_is_as_fine_as_the_screen_and_those_before_are_not():
+    async def look():
+        one = explorer(slow)
+        assert pixels(one).width == 300
+        shown(one).view = view(ratio=2)
+        await until(lambda: pixels(one).width == 600)
+        assert shown(one).width == 300
+        one.controls["a"].value = 5
+        await asyncio.sleep(0)
+        assert pixels(one).width == 375
+        assert shown(one).state == "working"
+        await until(lambda: shown(one).state == "done")
+        assert pixels(one).width == 600
+
+    asyncio.run(look())
+
+
+def test_the_picture_takes_the_space_it_has_and_stacks_its_panels_where_that_is_little():
+    def two_panels(figure):
+        left, _ = figure.subplots(1, 2)
+        return {"lines": [left.plot([0, 10], [0, 0])[0]], "title": left.set_title("")}
+
+    one = Explorer(settings_controls(), cheap, two_panels, draw, (8, 3))
+    for space, width, height in ((800, 800, 300), (1000, 1000, 375), (460, 460, 600)):
+        shown(one).view = view(space)
+        assert shown(one).width == width
+        assert pixels(one).size == (width, height)
+    left, right = one._picture.figure.axes
+    assert left.get_position().y0 > right.get_position().y1
+
+
+def test_the_picture_has_the_colors_of_the_theme():
+    dark = {"background": "#102030", "text": "#ffffff", "muted": "#aaaaaa", "grid": "#405060"}
+    one = explorer()
+    light = shown(one).picture
+    shown(one).view = view(**dark)
+    for a in (4, 5):  # more than once: what is white now must not become the background
+        one.controls["a"].value = a
+        colors = {color for _, color in pixels(one).getcolors(100_000)}
+        assert pixels(one).getpixel((1, 1)) == (0x10, 0x20, 0x30)
+        assert {(0xFE, 0xFE, 0xFE), (0x40, 0x50, 0x60)} <= colors
+        assert not {(0, 0, 0), (255, 255, 255)} & colors
+    shown(one).view = view()
+    one.controls["a"].value = 3
+    assert shown(one).picture == light
 
 
 def test_events_from_another_thread_do_not_meet_the_run_half_way():
@@ -257,7 +421,7 @@ def test_a_still_picture_stands_in_where_there_is_no_kernel(monkeypatch):
     )
     below = data["text/html"].split("<p>")[1]  # what a reader sees
     assert below.startswith(
-        "<em>x is 3<br>This is a still picture of a live explorer. Run this cell"
+        "<em>x is 3<br>This is a still picture of a live explorer. In JupyterLab select"
     )
     assert how["metadata"]["image/png"]["alt"] == data["text/plain"]
 

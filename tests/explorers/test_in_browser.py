@@ -2,6 +2,7 @@
 
 import re
 
+import nbformat
 import pytest
 from jupyter_in_browser import NOTEBOOKS, ShownExplorer, explorer_notebook, run_all
 
@@ -76,8 +77,8 @@ def test_after_a_drag_the_last_picture_belongs_to_the_last_setting(shown, name):
     explorer = shown[name]
     label = next(filter(explorer.has_slider, explorer.labels))
     before, picture = explorer.settings, explorer.picture
-    explorer.drag(label, -25)
-    explorer.drag(label, 45)
+    explorer.drag(label, -40)
+    explorer.drag(label, 100)
     explorer.wait_until_it_reads(label)
     now = explorer.settings
     assert len([name for name in before if now[name] != before[name]]) == 1
@@ -93,10 +94,10 @@ def test_training_starts_pauses_steps_and_resets(shown):
     explorer = shown["training"]
 
     def epoch():
-        return int(re.search(r"After epoch (\d+)", explorer.text)[1])
+        return int(re.search(r"epoch (\d+)", explorer.text)[1])
 
     def step():
-        return int(re.search(r"after step ([\d,]+)", explorer.text)[1].replace(",", ""))
+        return int(re.search(r"After step ([\d,]+)", explorer.text)[1].replace(",", ""))
 
     explorer.button("Reset").click()
     explorer.wait("canvas => canvas.dataset.state === 'paused'")
@@ -132,6 +133,75 @@ def test_a_rate_that_diverges_is_said_in_place_and_the_explorer_lives_on(shown):
     assert "learning rate 0.001" in explorer.text
 
 
+def test_numbers_can_be_typed_and_stepped_and_every_handle_tells_its_name_and_value(shown):
+    explorer = shown["playground"]
+    for label, typed, value in (("learning rate", "0.29", 0.3), ("noise", "0.2", 0.2)):
+        readout = explorer.control(label).locator(".widget-readout")
+        readout.fill(typed)
+        readout.press("Enter")
+        explorer.wait_until_shown((label.replace(" ", "_"), value))
+    before = explorer.settings["seed"]
+    explorer.button("seed + 1").click()
+    explorer.wait_until_shown(("seed", before + 1))
+    explorer.button("seed − 1").click()
+    explorer.wait_until_shown(("seed", before))
+    for one in shown.values():
+        for label in filter(one.has_slider, one.labels):
+            handle = one.handle(label)
+            assert handle.get_attribute("aria-label") == label
+            readout = one.control(label).locator(".widget-readout").inner_text()
+            assert handle.get_attribute("aria-valuetext") == readout
+
+
+def test_where_there_is_room_controls_stand_beside_the_picture_and_nothing_is_cut(shown):
+    explorer = shown["playground"]
+    page, before = explorer.page, explorer.page.viewport_size
+    for width in (560, 900, 1600):
+        page.set_viewport_size({"width": width, "height": 1400})
+        explorer.wait(
+            """(canvas, width) => canvas.clientWidth <= canvas.parentElement.clientWidth
+                && canvas.dataset.state !== 'working'"""
+        )
+        tracks = explorer.root.locator(".explorer-controls .noUi-target")
+        # padding and handle aside; the narrowest has what is left beside label and number
+        assert min(tracks.evaluate_all("tracks => tracks.map((t) => t.clientWidth)")) >= 150
+        controls = explorer.root.locator(".explorer-controls").bounding_box()
+        picture = explorer.canvas.bounding_box()
+        beside = picture["x"] >= controls["x"] + controls["width"]
+        assert beside or picture["y"] >= controls["y"] + controls["height"]
+        assert beside == (width == 1600)
+    page.set_viewport_size(before)
+
+
+def test_a_sentence_says_that_the_kernel_is_busy_or_gone_and_its_advice_works(lab, page):
+    explorer_notebook(lab.folder / "gone.ipynb", ["03"])
+    notebook = nbformat.read(lab.folder / "gone.ipynb", as_version=4)
+    long = "import os, time\nwhile not os.path.exists('enough'): time.sleep(0.1)"
+    notebook.cells.append(nbformat.v4.new_code_cell(long))
+    nbformat.write(notebook, lab.folder / "gone.ipynb")
+    run_all(page, lab.address, "gone.ipynb", wait=False)
+    explorer = ShownExplorer(page)
+    notice = page.locator(".explorer-notice")
+    explorer.handle("probability a").press("ArrowRight")
+    notice.get_by_text("Another cell is running").wait_for(timeout=20_000)
+    (lab.folder / "enough").touch()
+    notice.wait_for(state="hidden", timeout=20_000)
+    explorer.wait_until_shown(("a", 0.26))
+
+    page.evaluate(
+        "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+    )
+    notice.get_by_text("choose Run ▸ Run All Above Selected Cell").wait_for(timeout=60_000)
+    page.locator(".jp-Cell .jp-InputArea").nth(1).click()
+    page.keyboard.press("Escape")
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-above')")
+    page.keyboard.press("Shift+Enter")
+    notice.wait_for(state="hidden", timeout=60_000)
+    explorer = ShownExplorer(page)
+    explorer.handle("probability a").press("ArrowRight")
+    explorer.wait_until_shown(("a", 0.26))
+
+
 OUTPUTS = """(outputs) => outputs.filter((output) => output.offsetHeight)
     .map((output) => output.querySelector('.explorer') ? 'live' :
         output.querySelector('img') ? 'still' : output.textContent)"""
@@ -140,10 +210,14 @@ OUTPUTS = """(outputs) => outputs.filter((output) => output.offsetHeight)
 def test_an_explorer_is_live_or_a_still_picture_never_both_and_never_an_error(lab, page):
     """Opened again with a new kernel, JupyterLab alone would say "model not found"."""
     explorer_notebook(lab.folder / "again.ipynb", ["03"])
+    notebook = nbformat.read(lab.folder / "again.ipynb", as_version=4)
+    bar = "from helpers.progress import progress_bar\nfor _ in progress_bar(range(9)): pass"
+    notebook.cells.append(nbformat.v4.new_code_cell(bar))
+    nbformat.write(notebook, lab.folder / "again.ipynb")
     run_all(page, lab.address, "again.ipynb")
     ShownExplorer(page).wait_until_done()
     outputs = page.locator(".jp-OutputArea-child")
-    page.wait_for_function("() => document.querySelectorAll('.jp-OutputArea-child').length === 2")
+    page.wait_for_function("() => document.querySelectorAll('.jp-OutputArea-child').length >= 2")
     assert outputs.evaluate_all(OUTPUTS) == ["live"]
     page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
     page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")

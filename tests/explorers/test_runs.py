@@ -26,7 +26,7 @@ def test_a_run_is_training_with_the_same_numbers(hidden, batch_size):
     settings = {"learning_rate": 0.3, "batch_size": batch_size, "epochs": 3, "hidden": hidden}
     data, dev = (X[:150], y[:150]), (X[150:], y[150:])
     ours_history = []
-    steps = list(run(data, dev, ours, ours_history, **settings, rng=np.random.default_rng(5)))
+    steps = list(run(data, dev, ours, ours_history, None, **settings, rng=np.random.default_rng(5)))
     history = helpers.train(
         *data,
         theirs,
@@ -48,7 +48,7 @@ def test_a_run_that_diverges_says_so_and_changes_no_error_state():
     X, y = helpers.points("moons", 100, 0.1, np.random.default_rng(0))
     params = helpers.initialize([2, 8, 8, 2], rng=np.random.default_rng(0))
     settings = {"learning_rate": 1e20, "batch_size": 10, "epochs": 2, "hidden": "relu"}
-    steps = run((X, y), (X, y), params, [], **settings, rng=np.random.default_rng(0))
+    steps = run((X, y), (X, y), params, [], None, **settings, rng=np.random.default_rng(0))
     before = np.geterr()
     next(steps)
     assert np.geterr() == before

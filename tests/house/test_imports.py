@@ -93,7 +93,7 @@ def test_the_network_is_one_page():
 FLOORS = (
     {"network"},
     {"advice", "checks"},
-    {"files"},
+    {"files", "progress"},
     {"data", "metrics", "optimizers", "regularization", "augmentation", "drawings", "moments"},
     {"training", "kaggle", "photos"},
     {"gradients", "cluster"},
