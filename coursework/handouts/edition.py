@@ -158,7 +158,10 @@ def on_paper(notebook, *, solved):
             note(BELOW)
             answers.append(_answer(cell, of_guess=bool(guess)))
         elif "explore" in own and FOLD.search(cell.source):
-            key += [_heading(section), _small(_unfolded(cell.source))]
+            key += [_heading(section), _small("\n\n".join(FOLD.findall(cell.source)).strip())]
+            cell.source = FOLD.sub("", cell.source).strip()
+            if cell.source:
+                pages.append(cell)
         elif part != "check":
             pages.append(cell)
     if hints:
