@@ -47,13 +47,8 @@ WHEELS = {
     "typing-extensions": (),
 }
 # JupyterLite's own start page forgets which chapter to open
-DOOR = """<!doctype html>
-<html lang="en">
-<title>Neural network from scratch</title>
-<script>location.replace("lab/index.html" + location.search);</script>
-<p><a href="lab/index.html">Open the course in your browser</a></p>
-</html>
-"""
+FORGETS = "await import('./config-utils.js');"
+KEEPS = 'location.replace("lab/index.html" + location.search);'
 
 
 def build(site, pyodide=None, chapters=None):
@@ -91,7 +86,11 @@ def build(site, pyodide=None, chapters=None):
         }
         _write(source / "jupyter_lite_config.json", {"LiteBuildConfig": options})
         _run("-m", "jupyterlite_core", "build", cwd=source)
-        (source / "lab" / "index.html").write_text(DOOR, encoding="utf-8")
+        start = source / "lab" / "index.html"
+        page = start.read_text(encoding="utf-8")
+        if FORGETS not in page:
+            raise RuntimeError(f"JupyterLite's start page has changed: mend {__file__}")
+        start.write_text(page.replace(FORGETS, KEEPS), encoding="utf-8")
         target = Path(site) / "lab"
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(source / "lab", target)

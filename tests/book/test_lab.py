@@ -94,7 +94,7 @@ def chapter(browser, address):
 
     def open_chapter(name):
         page.goto(f"{address}/lab/index.html?path={name}")
-        page.wait_for_function(KERNEL_IS_READY)
+        page.wait_for_function(KERNEL_IS_READY, polling=500)
         return page
 
     yield open_chapter
@@ -122,10 +122,10 @@ def test_a_chapter_runs_and_its_explorers_move(number, chapter, capsys):
     # cells below the edge of the page are on it as well
     page.evaluate("(s) => window.jupyterapp.serviceManager.settings.save(...s)", list(SETTINGS))
     page.reload()
-    page.wait_for_function(KERNEL_IS_READY)
+    page.wait_for_function(KERNEL_IS_READY, polling=500)
     begin = time.perf_counter()
     page.evaluate(RUN_ALL)
-    page.wait_for_function("() => window.ran")
+    page.wait_for_function("() => window.ran", polling=500)
     seconds = time.perf_counter() - begin
     assert page.evaluate(COMPLAINTS) == []
     explorers = page.locator(".explorer").count()
