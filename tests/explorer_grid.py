@@ -49,6 +49,8 @@ def values_of(control):
         return [one[1] if isinstance(one, tuple) else one for one in control.options]
     if isinstance(control, widgets.BoundedIntText):
         return [control.min, control.min + 1, control.max]
+    if isinstance(control, widgets.Text):
+        return [control.value, "0.5 -0.2 1"]  # a point in the plane
     if isinstance(control, DrawingPad):
         strokes = [place(DIGITS[digit][0], 30, 18, 52, 76) for digit in (3, 8)]
         return [control.value, *(as_bytes(rasterize(one, pen=9.6)) for one in strokes)]

@@ -1,6 +1,7 @@
 // Shows what the kernel drew: a picture, its numbers and words, a problem if there is one, code to
 // copy. All of them change together, so what you see always belongs to one setting.
 
+const REST = 40; // milliseconds that a pointer must rest to point at something
 const PATIENCE = 1200; // milliseconds before a reader is told that the kernel is busy
 const BUSY = "Another cell is running. The picture follows when it is done.";
 const GONE = `The kernel of this picture was restarted or has ended, so its controls move nothing.
@@ -202,6 +203,26 @@ function render({ model, el }) {
   const theme = new MutationObserver(look);
   theme.observe(document.body, { attributeFilter: ["data-jp-theme-name", "data-jp-theme-light"] });
   window.addEventListener("resize", look);
+
+  // what is pointed at; a message is never merged with the next one, as a changed value would be
+  if (model.get("pointable")) {
+    canvas.classList.add("explorer-pointable");
+    let resting = null;
+    const send = (event) => {
+      const box = canvas.getBoundingClientRect();
+      const place = [(event.clientX - box.x) / box.width, (event.clientY - box.y) / box.height];
+      model.send({ place, click: event.type === "click" });
+    };
+    canvas.onpointermove = (event) => {
+      clearTimeout(resting);
+      resting = setTimeout(() => send(event), REST);
+    };
+    canvas.onpointerleave = () => clearTimeout(resting);
+    canvas.onclick = (event) => {
+      clearTimeout(resting);
+      send(event);
+    };
+  }
 
   let painting = false;
   let again = false;

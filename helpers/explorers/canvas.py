@@ -24,6 +24,7 @@ class Canvas(anywidget.AnyWidget):
     settings = traitlets.Unicode("{}").tag(sync=True)  # JSON; what the picture belongs to
     state = traitlets.Unicode("done").tag(sync=True)  # "working" while better pictures may follow
     lists = traitlets.Dict().tag(sync=True)  # the values of each slider over a list, by its label
+    pointable = traitlets.Bool(False).tag(sync=True)  # whether it answers to pointing and clicks
     view = traitlets.Dict().tag(sync=True)  # from the browser: {"space", "ratio", "colors"}
     number = traitlets.Int(0).tag(sync=True)  # counts the pictures; the browser listens to it
 

@@ -33,11 +33,21 @@ def choice(label, options, start):
     return widgets.Dropdown(options=options, value=start, description=label)
 
 
+def number(label, low, high, start):
+    """Make a field for a whole number."""
+    control = widgets.BoundedIntText(value=start, min=low, max=high, description=label)
+    control.add_class("explorer-number")
+    return control
+
+
 def seed(start=0):
     """Make the field for the seed of everything random."""
-    control = widgets.BoundedIntText(value=start, min=0, max=9999, description="seed")
-    control.add_class("explorer-seed")
-    return control
+    return number("seed", 0, 9999, start)
+
+
+def text(label, example):
+    """Make a field for words, empty at first; they count as soon as the reader hits Enter."""
+    return widgets.Text(description=label, placeholder=example, continuous_update=False)
 
 
 def new_row(control):

@@ -91,16 +91,22 @@ class Explorer(widgets.VBox):
     the number of steps in an epoch. The settings named in `steered` may be moved while it runs:
     those that have changed are sent to the generator, as a dict.
 
+    The settings named in `viewed` change only what is seen: when they move, what `compute` yielded
+    last is called with them, and nothing is trained. `point(place, click, **settings)` returns the
+    settings to change when the reader rests at a place of the picture or clicks there: the label
+    of its axes, x and y.
+
     A ValueError or FloatingPointError from `compute` is an answer to the reader and is shown as
     its message. Any other exception is shown with its traceback. The explorer stays alive.
     """
 
     def __init__(
         self, controls, compute, start, draw, size=(8, 3.5), *,
-        player=None, steered=(), code=None, actions=None,
+        player=None, steered=(), viewed=(), point=None, code=None, actions=None,
     ):  # fmt: skip
         self.controls, self._compute, self._code = controls, compute, code
-        self._player, self._steered = player, set(steered)
+        self._player, self._steered, self._viewed = player, set(steered), set(viewed)
+        self._point = point
         self._make_picture = partial(Picture, start, draw, size)
         self._picture, self._look = self._make_picture(), {}
         self._dpi, self._full_width = DPI, DPI * size[0]
@@ -119,8 +125,10 @@ class Explorer(widgets.VBox):
             for one in row
             if isinstance(one, widgets.SelectionSlider)
         }
-        self._canvas = Canvas(lists=lists, width=round(self._full_width))
+        answers = {"lists": lists, "pointable": point is not None}
+        self._canvas = Canvas(width=round(self._full_width), **answers)
         self._canvas.observe(self._on_view, "view")
+        self._canvas.on_msg(self._on_point)
         boxes = [widgets.Box(row) for row in rows]
         for box, name in zip(boxes, ("controls", "buttons"), strict=True):
             box.add_class(f"explorer-{name}")
@@ -201,7 +209,11 @@ class Explorer(widgets.VBox):
         if self._picture is None or self.settings == self._begun:  # closed, or nothing new
             return
         changed = {n: v for n, v in self.settings.items() if v != self._begun[n]}
-        if self._watched and self._more and changed.keys() <= self._steered:
+        if changed.keys() <= self._viewed and not self._canvas.problem:
+            self._begun = self.settings
+            self._view |= changed
+            self._show(self._state)
+        elif self._watched and self._more and changed.keys() <= self._steered:
             self._begun = self.settings
             self._sent |= changed
             self._was_steered = True
@@ -225,6 +237,14 @@ class Explorer(widgets.VBox):
         self._canvas.width, self._canvas.least = round(scale * width), round(READABLE * width)
         if not self._canvas.problem:
             self._show(self._state)
+
+    @one_at_a_time
+    def _on_point(self, canvas, message, buffers):
+        place = self._picture and self._picture.place(*message["place"])
+        if place:
+            with self._problems_shown():
+                for name, value in self._point(place, message["click"], **self.settings).items():
+                    self.controls[name].value = value
 
     @one_at_a_time
     def _on_action(self, do, button):
@@ -285,7 +305,7 @@ class Explorer(widgets.VBox):
             _, self._was, self._picture.was = self._finished
         self._picture.band, self._finished = (), None
         self._more = self._watched = self._was_steered = False
-        self._begun, self._steps, self._sent = self.settings, -1, {}
+        self._begun, self._steps, self._sent, self._view = self.settings, -1, {}, {}
         with self._problems_shown():
             self._job, self._more = _as_generator(self._compute(**self._begun)), True
             self._advance(seconds)
@@ -352,11 +372,12 @@ class Explorer(widgets.VBox):
 
     def _try_seeds(self):
         """Train with some seeds, one after the other; the picture of the first gets a band."""
-        ends, lines = [], []
+        ends, lines, first = [], [], None
         for seed in range(self._begun["seed"], self._begun["seed"] + SEEDS):
             for measure in _as_generator(self._compute(**self._begun | {"seed": seed})):
                 yield measure
             ends.append(measure())
+            first = first or measure
             lines.append(self._picture.curves(ends[-1]))
         self._picture.band = band(lines)
         words = [f"Seeds {self._begun['seed']} to {seed}, mean ± standard deviation"]
@@ -364,12 +385,17 @@ class Explorer(widgets.VBox):
             values = np.array([end["numbers"].get(label, [np.nan])[0] for end in ends])
             if np.isfinite(values).all() and values.std():
                 words.append(f"{label} {values.mean():{form}} ± {values.std(ddof=1):{form}}")
-        text = f"{ends[0]['text']}\n{'; '.join(words)}"
-        yield lambda: ends[0] | {"text": text}
+
+        def with_words(**view):
+            result = first(**view)
+            return result | {"text": f"{result['text']}\n{'; '.join(words)}"}
+
+        yield with_words
 
     def _show(self, state):
         """Show the present result; where another picture may follow at once, coarsely at first."""
-        result, self._state = self._measure(), state
+        result = self._latest = self._measure(**self._view)
+        self._state = state
         if state == "done" and self._finished is None:
             curves = self._picture.curves(result)
             self._finished = time.perf_counter(), _formatted(result), curves
@@ -386,7 +412,8 @@ class Explorer(widgets.VBox):
 
     @one_at_a_time
     def _sharpen(self, ticket, result):
-        if ticket == self._ticket and self._picture is not None:
+        newest = ticket == self._ticket and result is self._latest
+        if newest and self._picture is not None:
             self._paint(result, self._state, self._dpi)
 
     def _paint(self, result, state, dpi):

@@ -73,6 +73,17 @@ class Picture:
         self.draw(self.artists, result)
         return [tuple(np.array(data, float) for data in line.get_data()) for line in self._curves]
 
+    def place(self, x, y):
+        """Return the label of the axes at a place and the place in its units, or None.
+
+        x and y are parts of the picture's width and height, from the upper left.
+        """
+        pixel = x * self.figure.bbox.width, (1 - y) * self.figure.bbox.height
+        for ax in self.figure.axes:
+            if ax.bbox.contains(*pixel):
+                return ax.get_label(), *map(float, ax.transData.inverted().transform(pixel))
+        return None
+
     def png(self, result, dpi=DPI):
         """Draw a result; return the picture as the bytes of a PNG."""
         self.draw(self.artists, result)

@@ -43,9 +43,10 @@ def run(train_data, dev_data, params, history, measure, *, learning_rate, hidden
             raise _advice(history, rate) from error
         return {"epoch": step / per_epoch, **columns}
 
-    def now():
+    def now(**view):
         rows = history if step % per_epoch == 0 else [*history, row(some=SOME)]
-        return measure(step, rate, {name: [one[name] for one in rows] for name in rows[0]})
+        columns = {name: [one[name] for one in rows] for name in rows[0]}
+        return measure(step, rate, columns, **view)
 
     def step_at_rate(params, grads, _):
         update(params, grads, rate)

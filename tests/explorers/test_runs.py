@@ -66,6 +66,8 @@ def test_the_code_to_copy_repeats_the_run(name):
         "epochs": 3,
         "learning_rate": 0.2,
     }
+    if name == "playground":
+        settings["own"] = "0.5 -0.2 1; -0.25 0.1 0"
     code = module.code(**settings)
     names = {}
     exec(code.replace("    epochs=", "    progress=False, epochs="), names)
