@@ -47,6 +47,9 @@ def move_by_key(explorer, label):
         select.press("ArrowUp" if last else "ArrowDown")
     elif control.locator("input[type=number]").count():
         control.locator("input[type=number]").press("ArrowUp")
+    elif control.locator("input[type=text]").count():
+        control.locator("input[type=text]").fill("0.5 -0.2 1")  # a point in the plane
+        control.locator("input[type=text]").press("Enter")
     else:
         control.locator("canvas").press("Space")  # the drawing pad: the pen makes a dot
 
