@@ -276,6 +276,33 @@ def steered(a, kind):
         a = (sent or {}).get("a", a)
 
 
+def test_what_only_changes_the_view_trains_nothing_and_pointing_moves_controls():
+    calls = []
+
+    def viewed(a, kind):
+        calls.append(a)
+        yield lambda kind=kind: cheap(a, kind)
+
+    def point(place, click, a, kind):
+        label, x, y = place
+        return {"a": round(x)} if click else {"kind": "y"}
+
+    one = explorer(viewed, viewed=["kind"], point=point)
+    one._on_point(None, {"place": [0.5, 0.5], "click": False}, [])
+    assert (calls, one.settings["kind"]) == ([3], "y")
+    assert shown(one).text == cheap(3, "y")["text"]
+    one.controls["kind"].value = "x"
+    assert (calls, shown(one).text) == ([3], cheap(3, "x")["text"])
+    one._on_point(None, {"place": [0.001, 0.001], "click": True}, [])  # beside the axes
+    assert calls == [3]
+    one.controls["a"].value = 5
+    assert calls == [3, 5]
+    ax = one._picture.figure.axes[0]
+    x, y = ax.transData.transform((2, np.mean(ax.get_ylim()))) / one._picture.figure.bbox.size
+    one._on_point(None, {"place": [x, 1 - y], "click": True}, [])
+    assert (calls, one.settings["a"]) == ([3, 5, 2], 2)
+
+
 def compared(a, kind):
     return {"a": a, "text": f"{a}", "numbers": {"height": (a, ".1f")}}
 
