@@ -3,6 +3,10 @@
 import functools
 
 import numpy as np
+from matplotlib.collections import PathCollection
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
+from matplotlib.transforms import Affine2D
 
 from ..metrics import confusion_matrix
 from ..network import ACTIVATIONS, forward, initialize
@@ -14,6 +18,7 @@ from .runs import run, some_images, steps_per_epoch
 TRAIN, DEV = 10_000, 2_000  # images: few enough to see an epoch end several times a second
 BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
 ROWS, COLUMNS = 5, 6  # of the pictures of weights
+INK, PAPER = "#010101", "#fefefe"  # of numbers on shades: the same in each theme
 
 
 def training():
@@ -33,7 +38,7 @@ def training():
     }
     per_epoch = functools.partial(steps_per_epoch, m=TRAIN)
     playing = {"player": per_epoch, "steered": ["learning_rate"], "code": code}
-    return Explorer(controls, compute, start, draw, (9, 3.5), **playing)
+    return Explorer(controls, compute, start, draw, (10.2, 4), **playing)
 
 
 def compute(learning_rate, layers, units, hidden, batch_size, epochs, seed):
@@ -85,7 +90,7 @@ def compute(learning_rate, layers, units, hidden, batch_size, epochs, seed):
 def start(figure):
     """Make the axes and artists."""
     panels = [["loss", "confusion", "weights"], ["accuracy", "confusion", "weights"]]
-    axes = figure.subplot_mosaic(panels, width_ratios=[1, 1.15, 1.15])
+    axes = figure.subplot_mosaic(panels, width_ratios=[1, 1.45, 1.3])
     axes["loss"].set(ylabel="loss (nats)", xticklabels=[], yscale="log", ylim=(1e-3, 10))
     axes["accuracy"].set(xlabel="epoch", ylabel="accuracy")
     lines = {}
@@ -98,12 +103,15 @@ def start(figure):
     digits = range(10)
     axes["confusion"].set(xlabel="read as", ylabel="true digit", xticks=digits, yticks=digits)
     confusion = axes["confusion"].imshow(np.zeros((10, 10)), cmap="Oranges", vmin=0, vmax=0.5)
+    numbers = PathCollection([], offsets=[(0, 0)], offset_transform=axes["confusion"].transData)
+    numbers.set_transform(Affine2D().scale(1 / 72) + figure.dpi_scale_trans)
+    axes["confusion"].add_collection(numbers, autolim=False)
     axes["weights"].set(xticks=[], yticks=[], xlabel="first layer, one unit each")
     blank = np.zeros((ROWS * 29 - 1, COLUMNS * 29 - 1))
     weights = axes["weights"].imshow(blank, cmap="PuOr_r", vmin=-1, vmax=1)
     for name in ("confusion", "weights"):
         axes[name].grid(visible=False)
-    return {"curves": lines, "confusion": confusion, "weights": weights}
+    return {"curves": lines, "confusion": confusion, "numbers": numbers, "weights": weights}
 
 
 def draw(artists, result):
@@ -117,10 +125,24 @@ def draw(artists, result):
     counts = result["confusion"]
     mistakes = counts * (1 - np.eye(10, dtype=int))
     # the square root lets a few mistakes be seen beside many
-    artists["confusion"].set_data(np.sqrt(mistakes / counts.sum(axis=1, keepdims=True)))
+    shades = np.sqrt(mistakes / counts.sum(axis=1, keepdims=True))
+    artists["confusion"].set_data(shades)
+    j, k = np.nonzero(counts)
+    artists["numbers"].set_paths(list(map(_outline, counts[j, k], j == k)))
+    artists["numbers"].set_offsets(np.stack([k, j], axis=1))
+    artists["numbers"].set_facecolor([PAPER if shade > 0.4 else INK for shade in shades[j, k]])
     first = result["W"].T[: ROWS * COLUMNS]
     scaled = first / np.abs(first).max(axis=1, keepdims=True)
     artists["weights"].set_data(mosaic(scaled, COLUMNS, ROWS)[:-1, :-1])
+
+
+@functools.cache
+def _outline(number, is_bold):
+    """Return the outline of a number, centered: many texts of their own would take long to draw."""
+    weight = FontProperties(weight="bold" if is_bold else "normal")
+    path = TextPath((0, 0), f"{number}", size=9, prop=weight)
+    box = path.get_extents()
+    return path.transformed(Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2))
 
 
 CODE = """\
