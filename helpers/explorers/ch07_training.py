@@ -13,6 +13,7 @@ from ..network import ACTIVATIONS, forward, initialize
 from ..plots import BLUE, ORANGE, mosaic
 from .controls import choice, list_slider, log_slider, seed, slider
 from .explorer import Explorer
+from .quests import Quest, ends
 from .runs import run, some_images, steps_per_epoch
 
 TRAIN, DEV = 10_000, 2_000  # images: few enough to see an epoch end several times a second
@@ -37,7 +38,7 @@ def training():
         "seed": seed(0),
     }
     per_epoch = functools.partial(steps_per_epoch, m=TRAIN)
-    playing = {"player": per_epoch, "steered": ["learning_rate"], "code": code}
+    playing = {"player": per_epoch, "steered": ["learning_rate"], "code": code, "quests": QUESTS}
     return Explorer(controls, compute, start, draw, (10.2, 4), **playing)
 
 
@@ -143,6 +144,21 @@ def _outline(number, is_bold):
     path = TextPath((0, 0), f"{number}", size=9, prop=weight)
     box = path.get_extents()
     return path.transformed(Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2))
+
+
+def _nine_in_ten(settings, result):
+    _, dev, parameters = ends(result)
+    words = f"{dev:.1%} of the dev images with {parameters:,} parameters."
+    return dev >= 0.9 and parameters < 7_850, words
+
+
+QUESTS = {
+    "Nine in ten with less": Quest(
+        "read 90% of the dev images with fewer than 7,850 parameters, those of no hidden layer.",
+        _nine_in_ten,
+        {"layers": 0},
+    ),
+}
 
 
 CODE = """\

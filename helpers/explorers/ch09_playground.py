@@ -15,6 +15,7 @@ from ..network import forward, initialize
 from ..plots import BLUE, GRAY, GREEN, ORANGE
 from .controls import choice, list_slider, log_slider, number, seed, slider, text
 from .explorer import Explorer
+from .quests import Quest, ends
 from .runs import run, steps_per_epoch
 
 BATCH_SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
@@ -67,7 +68,7 @@ def playground():
     }
     playing = {"player": steps, "steered": ["learning_rate"], "code": code}
     looking = {"viewed": ["unit", "shown"], "point": point}
-    return Explorer(controls, compute, start, draw, (9, 4.2), **playing, **looking)
+    return Explorer(controls, compute, start, draw, (9, 4.2), **playing, **looking, quests=QUESTS)
 
 
 def compute(
@@ -103,6 +104,7 @@ def compute(
     def measure(step, learning_rate, curves, unit=unit, shown=shown):
         with np.errstate(over="ignore", invalid="ignore"):  # reported by the next epoch
             _, cache = forward(GRID, params, hidden)
+            _, at_points = forward(X, params, hidden)
             Z = np.nan_to_num(cache.Z[-1]).reshape(FINE, FINE, -1)
         layer, index = place_of(unit, layers, units)
         now = {name: values[-1] for name, values in curves.items()}
@@ -131,6 +133,7 @@ def compute(
             "weights": [W.copy() for W, _ in params],
             "logits": Z,
             "place": (layer, index),
+            "silent": [np.mean(A.max(axis=0) <= 0) for A in at_points.A[1 : layers + 1]],
             "numbers": {
                 "accuracy on unseen points": (now["dev_accuracy"], ".1%"),
                 "loss on them (nats)": (now["dev_loss"], ".3f"),
@@ -374,6 +377,58 @@ def draw_network(artists, seen, weights, layer, index):
     x = [left[i] + side * part for i in where for part in (0, 1, 1, 0, 0, np.nan)]
     y = [below[i] + side * part for i in where for part in (0, 0, 1, 1, 0, np.nan)]
     artists["frame"].set_data(x, y)
+
+
+def _smallest(settings, result):
+    _, dev, parameters = ends(result)
+    right = dev >= 0.99
+    words = f"{dev:.1%} with {parameters} parameters."
+    return right, f"{words} Are fewer enough?" if right else words
+
+
+def _one_step(settings, result):
+    _, dev, _ = ends(result)
+    right = dev >= 0.99
+    words = f"{dev:.1%} after {settings['epochs']} epochs."
+    return right, f"{words} Are fewer enough?" if right else words
+
+
+def _overfitted(settings, result):
+    train, dev, _ = ends(result)
+    return train >= 0.99 and dev <= 0.8, f"{train:.0%} of the training points, {dev:.0%} unseen."
+
+
+def _dead(settings, result):
+    layers = [f"{share:.0%} of layer {layer}" for layer, share in enumerate(result["silent"], 1)]
+    return 1 in result["silent"], f"silent are {', '.join(layers) or 'no units'}."
+
+
+QUESTS = {
+    "Smallest spiral reader": Quest(
+        "get 99% of the unseen points right with as few parameters as you can.",
+        _smallest,
+        {"epochs": 200},
+        ("shape", "m", "noise", "own"),
+    ),
+    "One step per epoch": Quest(
+        "a batch holds all points. Get 99% of the unseen ones right in as few epochs as you can; "
+        "choose the learning rate.",
+        _one_step,
+        {"batch_size": 500},
+        ("shape", "m", "noise", "layers", "units", "hidden", "batch_size", "own", "seed"),
+    ),
+    "Overfit me": Quest(
+        "get 99% of the training points right, but at most 80% of the unseen ones.",
+        _overfitted,
+        {"shape": "circles", "noise": 0.3},
+        ("shape", "noise", "own"),
+    ),
+    "Dead network": Quest(
+        "make every unit of one hidden layer silent (0) at all training points.",
+        _dead,
+        fixed=("hidden",),
+    ),
+}
 
 
 CODE = """\

@@ -84,8 +84,8 @@ class Explorer(widgets.VBox):
 
     `controls` maps each setting of `compute` to the widget that has its value; the picture's `size`
     is in inches of a hundred pixels. `actions` are further buttons: each maps its label to a
-    function of the settings that returns those to change. `code(**settings)` returns code that
-    repeats a training.
+    function of the settings that returns those to change. `quests` are buttons, too: {label:
+    Quest}. `code(**settings)` returns code that repeats a training.
 
     With `player` the reader starts, pauses and steps the training; `player(**settings)` returns
     the number of steps in an epoch. The settings named in `steered` may be moved while it runs:
@@ -103,10 +103,12 @@ class Explorer(widgets.VBox):
     def __init__(
         self, controls, compute, start, draw, size=(8, 3.5), *,
         player=None, steered=(), viewed=(), point=None, code=None, actions=None,
+        quests=None,
     ):  # fmt: skip
         self.controls, self._compute, self._code = controls, compute, code
         self._player, self._steered, self._viewed = player, set(steered), set(viewed)
         self._point = point
+        self._quests, self._quest = quests or {}, None  # all, and the label of the chosen one
         self._make_picture = partial(Picture, start, draw, size)
         self._picture, self._look = self._make_picture(), {}
         self._dpi, self._full_width = DPI, DPI * size[0]
@@ -140,6 +142,7 @@ class Explorer(widgets.VBox):
 
     def _make_buttons(self, actions):
         buttons = [_button(label, partial(self._on_action, do)) for label, do in actions.items()]
+        buttons += [_button(label, partial(self._on_quest, label)) for label in self._quests]
         self._start_button = None
         if self._player:
             self._start_button = _button("Start", self._on_start)
@@ -253,7 +256,14 @@ class Explorer(widgets.VBox):
             self._begin(FIRST)
 
     @one_at_a_time
+    def _on_quest(self, label, button):
+        self._quest = label
+        self._set(self._reset_to | self._quests[label].settings)
+        self._begin(FIRST)
+
+    @one_at_a_time
     def _on_reset(self, button):
+        self._quest = None
         self._set(self._reset_to)
         self._begin(0 if self._player else FIRST, play=not self._player)
 
@@ -420,13 +430,20 @@ class Explorer(widgets.VBox):
         numbers = _formatted(result)
         self._canvas.show(
             picture=self._picture.png(result, dpi),
-            text=result["text"],
+            text=self._quest_words(result, state) + result["text"],
             numbers=[[name, now, self._was.get(name, "")] for name, now in numbers.items()],
             problem="",
             code=self._code(**self.settings) if self._code and not self._was_steered else "",
             settings=self._settings_as_json(),
             state=state,
         )
+
+    def _quest_words(self, result, state):
+        if self._quest is None:
+            return ""
+        quest = self._quests[self._quest]
+        begun, end = self._reset_to | quest.settings, result if state == "done" else None
+        return f"{self._quest}: {quest.words(self.controls, begun, self.settings, end)}\n"
 
     @contextmanager
     def _problems_shown(self):
