@@ -142,7 +142,6 @@ class Explorer(widgets.VBox):
 
     def _make_buttons(self, actions):
         buttons = [_button(label, partial(self._on_action, do)) for label, do in actions.items()]
-        buttons += [_button(label, partial(self._on_quest, label)) for label in self._quests]
         self._start_button = None
         if self._player:
             self._start_button = _button("Start", self._on_start)
@@ -153,6 +152,7 @@ class Explorer(widgets.VBox):
         buttons.append(_button("Reset", self._on_reset))
         if "seed" in self.controls and self._picture.has_curves:
             buttons.append(_button(f"Try {SEEDS} seeds", self._on_seeds))
+        buttons += [_button(label, partial(self._on_quest, label)) for label in self._quests]
         return [*buttons, self._stride, self._speed] if self._player else buttons
 
     @property

@@ -19,17 +19,19 @@ function render({ model, el }) {
     </div>
     <div class="drawing-pad-tools">
       <label>pen <input type="range" min="4" max="48" step="2"></label>
+      <button type="button" class="jupyter-button">Undo</button>
       <button type="button" class="jupyter-button">Clear</button>
     </div>
     <p class="drawing-pad-keys" id="${id}-keys">Draw with the mouse or a finger. With keys: arrows
-      move the cross, Space lowers and lifts the pen, Delete clears.
+      move the cross, Space lowers and lifts the pen, Ctrl-Z takes back a stroke, Delete clears.
       <strong role="status"></strong></p>`;
-  const [label, paper, cross, pen, clear, status] = [
+  const [label, paper, cross, pen, undo, clear, status] = [
     "label",
     "canvas",
     ".drawing-pad-cross",
     "input",
     "button",
+    "button + button",
     "[role=status]",
   ].map((what) => el.querySelector(what));
   label.textContent = model.get("description");
@@ -65,6 +67,7 @@ function render({ model, el }) {
     const value = model.get("value");
     if (value === sent) return;
     say("");
+    past.length = 0;
     const image = new ImageData(side, side);
     for (let i = 0; i < side * side; i++) image.data[4 * i + 3] = value.getUint8(i);
     ink.putImageData(image, 0, 0);
@@ -83,7 +86,26 @@ function render({ model, el }) {
     send();
   }
 
+  // what was on both canvases before each of the last strokes
+  const past = [];
+  function remember() {
+    past.push(layers.map((one) => one.getImageData(0, 0, one.canvas.width, one.canvas.height)));
+    if (past.length > 30) past.shift();
+  }
+
+  function takeBack() {
+    if (!past.length) return say("Nothing to take back.");
+    const before = past.pop();
+    layers.forEach((one, i) => one.putImageData(before[i], 0, 0));
+    last = null;
+    down = false;
+    show();
+    say("Taken back.");
+    send();
+  }
+
   function wipe() {
+    remember();
     for (const context of layers) context.clearRect(0, 0, SIZE, SIZE);
     down = false;
     show();
@@ -104,6 +126,7 @@ function render({ model, el }) {
     if (event.button !== 0 || !event.isPrimary) return;
     paper.setPointerCapture(event.pointerId);
     last = position(event);
+    remember();
     line(last, last);
     say("");
   };
@@ -132,6 +155,10 @@ function render({ model, el }) {
     status.textContent = words;
   };
   paper.onkeydown = (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "z") {
+      takeBack();
+      return event.preventDefault();
+    }
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key in ARROWS) {
       const from = [...at];
@@ -143,7 +170,10 @@ function render({ model, el }) {
     } else if (event.key === " ") {
       if (event.repeat) return event.preventDefault();
       down = !down;
-      if (down) line(at, at);
+      if (down) {
+        remember();
+        line(at, at);
+      }
       say(down ? "Pen down." : "Pen up.");
     } else if (event.key === "Delete" || event.key === "Backspace") {
       wipe();
@@ -152,6 +182,7 @@ function render({ model, el }) {
     event.preventDefault();
   };
 
+  undo.onclick = takeBack;
   clear.onclick = wipe;
   pen.oninput = () => {
     model.set("pen", Number(pen.value));

@@ -20,11 +20,16 @@ from helpers import (
     resize,
 )
 from helpers.explorers.ch09_drawing import (
+    KNOWN,
+    LOOKS,
+    NEAREST,
     SEVEN,
     SIZE,
+    _reasons,
     compute,
     draw,
     draw_strokes,
+    evidence,
     start,
     trained_on_mnist,
 )
@@ -58,7 +63,7 @@ def params():
 @pytest.fixture(scope="module")
 def results(params):
     return {
-        (name, prepare): compute(as_bytes(ink), prepare, params)
+        (name, prepare): compute(as_bytes(ink), prepare, "steps", params)
         for name, ink in DRAWINGS.items()
         for prepare in WAYS
     }
@@ -121,9 +126,65 @@ def test_the_words_tell_drawings_and_ways_apart(results):
 
 
 @pytest.mark.parametrize("prepare", WAYS)
-def test_an_empty_pad_is_said_in_words(params, prepare):
-    with pytest.raises(ValueError, match=r"^The pad is empty: draw a digit on it\.$"):
-        compute(bytes(SIDE * SIDE), prepare, params)
+@pytest.mark.parametrize("look", LOOKS)
+def test_an_empty_pad_is_no_mistake(params, prepare, look):
+    result = compute(bytes(SIDE * SIDE), prepare, look, params)
+    assert re.match(r"Draw (a digit|digits)\b", result["text"])
+    assert result["reading"] == ""
+    assert not any(p.any() for p in result["p"].values())
+    assert Picture(start, draw, SIZE).png(result)
+
+
+# reasons
+
+
+@pytest.mark.parametrize("sizes", [[784, 10], [784, 30, 10], [784, 30, 20, 10]])
+def test_evidence_and_the_share_of_the_biases_make_up_the_difference(sizes):
+    """Without ink on a pixel, the difference of the logits is less by what that pixel said."""
+    rng = np.random.default_rng(0)
+    params = [(W, 0 * b) for W, b in initialize(sizes, rng=rng)]
+    X = rng.random((2, 784), dtype=np.float32)
+    _, cache = forward(X, params)
+    spoke = evidence(cache, 1, params, 3, 8)
+    assert spoke.sum() == pytest.approx(cache.Z[-1][1, 3] - cache.Z[-1][1, 8], rel=1e-4)
+    X[1] *= np.arange(784) != np.abs(spoke).argmax()
+    _, without = forward(X, params)
+    change = np.subtract(*cache.Z[-1][1, [3, 8]]) - np.subtract(*without.Z[-1][1, [3, 8]])
+    assert change == pytest.approx(spoke[np.abs(spoke).argmax()], rel=0.2)
+
+
+def test_the_nearest_training_images_are_found(mnist):
+    image, far = mnist[0][7], np.square(mnist[0][:KNOWN] - mnist[0][7]).sum(axis=1)
+    nearest = far.argsort(kind="stable")[:NEAREST]
+    params = trained_on_mnist()
+    _, cache = forward(image[None], params)
+    shown, words = _reasons(image.reshape(28, 28), cache, 0, params)
+    digits = ", ".join(map(str, mnist[1][nearest]))
+    assert nearest[0] == 7
+    assert shown["titles"][2] == f"nearest: {digits}"
+    assert words.endswith(f"training images: {digits}.")
+    tiles = 1 - shown["pictures"][2][:, :, 0]
+    np.testing.assert_allclose(tiles[:28, :28], image.reshape(28, 28), atol=1e-6)
+    np.testing.assert_allclose(tiles[:28, 29:57], image.reshape(28, 28), atol=1e-6)
+    np.testing.assert_allclose(tiles[29:, 58:], mnist[0][nearest[-1]].reshape(28, 28), atol=1e-6)
+
+
+# several digits
+
+
+def test_several_digits_are_read_in_order():
+    places = [(3, 8, 8, 22), (1, 46, 8, 8), (4, 78, 8, 24), (1, 10, 64, 8), (5, 40, 64, 22)]
+    strokes = [place(DIGITS[digit][0], x, y, w, 34) for digit, x, y, w in places]
+    ink = np.max([rasterize(one, 4) for one in strokes], axis=0)
+    result = compute(as_bytes(ink), "mnist", "several", trained_on_mnist())
+    assert result["reading"] == "read as 3 1 4 1 5"
+    assert result["labels"][1] == "5 in reading order"
+
+
+def test_what_holds_no_digit_yet_is_no_mistake(params):
+    for name, ink in DRAWINGS.items():
+        result = compute(as_bytes(ink), "mnist", "several", params)
+        assert re.match("Draw digits|Read as", result["text"]), name
 
 
 def test_strokes_are_where_a_pen_would_leave_them():
@@ -188,7 +249,7 @@ def test_drawing_clearing_and_resetting(explorer):
     assert five[3]["drawing"] != start[3]["drawing"]  # so that a test can wait for this drawing
 
     pad.value = bytes(SIDE * SIDE)
-    assert shown(explorer)[1:3] == ("", "The pad is empty: draw a digit on it.")
+    assert shown(explorer)[1:3] == ("Draw a digit.", "")
 
     pad.value = as_bytes(drawn(5))
     assert shown(explorer) == five
@@ -240,6 +301,6 @@ def test_off_center_drawings_are_not_read_without_centering(style):
 
 
 def test_the_drawing_at_the_start_shows_the_difference():
-    result = compute(draw_strokes(SEVEN, pen=6), "mnist", trained_on_mnist())
+    result = compute(draw_strokes(SEVEN, pen=6), "mnist", "steps", trained_on_mnist())
     assert result["p"]["mnist"][7] > 0.9
     assert result["p"]["shrunk"][7] < 0.1

@@ -62,7 +62,13 @@ class Pad:
 
     def clear(self):
         self.explorer.button("Clear").click()
-        self.explorer.wait("canvas => canvas.classList.contains('explorer-stale')")
+        self.wait_until_empty()
+
+    def wait_until_empty(self):
+        self.explorer.wait(
+            """canvas => canvas.getAttribute('aria-label') === 'Draw a digit.'
+                && canvas.dataset.state === 'done'"""
+        )
 
     def strokes(self, digit):
         """The strokes of a digit on the page."""
@@ -163,15 +169,37 @@ def test_the_picture_follows_while_the_hand_is_drawing(pad):
     assert while_drawing >= before + 5
 
 
-def test_clear_says_in_place_that_the_pad_is_empty_and_drawing_goes_on(pad):
+def test_a_cleared_pad_waits_for_a_digit_and_drawing_goes_on(pad):
     pad.draw(7)
     pad.read()
     pad.clear()
-    assert pad.explorer.problem == "⚠ The pad is empty: draw a digit on it."
-    assert (pad.explorer.text, pad.ink, pad.status) == ("", 0, "Cleared.")
+    assert pad.explorer.problem == ""
+    assert (pad.explorer.text, pad.ink, pad.status) == ("Draw a digit.", 0, "Cleared.")
     assert pad.explorer.settings["drawing"] == zlib.crc32(bytes(SIDE * SIDE))
     pad.draw(7)
     assert "read as" in pad.read()
+
+
+def test_undo_takes_back_one_stroke_then_the_clearing_and_by_key_as_well(pad):
+    pad.draw(4)
+    pad.clear()
+    pad.choose_pen(24)
+    inks = [pad.ink]
+    for x in (100, 180):
+        pad.paper.click(position={"x": x, "y": 100})
+        inks.append(pad.ink)
+    assert inks[0] < inks[1] < inks[2]
+    pad.explorer.button("Undo").click()
+    assert (pad.ink, pad.status) == (inks[1], "Taken back.")
+    pad.paper.press("Control+z")
+    pad.wait_until_empty()
+    pad.explorer.button("Undo").click()
+    assert "As MNIST was made: read as 4 " in pad.read()
+    # a drawing that comes from the kernel has no strokes to take back
+    pad.explorer.button("Reset").click()
+    pad.read()
+    pad.explorer.button("Undo").click()
+    assert pad.status == "Nothing to take back."
 
 
 def test_the_other_preparation_can_be_chosen_by_key(pad):
@@ -222,7 +250,7 @@ def test_a_one_drawn_with_keys_is_read(pad):
     assert "As MNIST was made: read as 1 " in pad.read()
 
     press(pad, "Delete")
-    pad.explorer.wait("canvas => canvas.classList.contains('explorer-stale')")
+    pad.wait_until_empty()
     assert (pad.ink, pad.status) == (0, "Cleared.")
     # JupyterLab has left the keys to the pad
     assert pad.page.locator(".jp-CodeCell").count() == 2
