@@ -18,7 +18,11 @@ class Quest:
 
     def words(self, controls, begun, now, result=None):
         """State the task, what has to be put back, and of the end of a run whether it is solved."""
-        moved = [f"{controls[n].description} {begun[n]}" for n in self.fixed if now[n] != begun[n]]
+        moved = [
+            f"{controls[name].description} {begun[name] or 'none'}"
+            for name in self.fixed
+            if now[name] != begun[name]
+        ]
         if moved:
             return f"{self.task}\nFor this quest, put back: {', '.join(moved)}."
         if result is None:

@@ -48,7 +48,8 @@ def test_a_quest_says_what_must_be_put_back(label):
     assert quest.words(controls, begun, begun) == quest.task
     for setting in quest.fixed:
         words = quest.words(controls, begun, begun | {setting: None}, result={})
-        assert words.endswith(f"put back: {controls[setting].description} {begun[setting]}.")
+        value = begun[setting] or "none"
+        assert words.endswith(f"put back: {controls[setting].description} {value}.")
 
 
 def test_the_button_of_a_quest_sets_the_controls_and_reset_ends_it():
