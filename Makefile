@@ -116,6 +116,8 @@ bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/handwriting.py
 	$(BIN)/python benchmarks/latency.py
 	$(BIN)/python benchmarks/grading.py
+	$(BIN)/python benchmarks/sweeps.py
+	$(BIN)/python benchmarks/shards.py
 
 clean:
 	-$(BIN)/python -c 'from helpers.kaggle import CACHE; import shutil; shutil.rmtree(CACHE, True)'
