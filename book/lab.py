@@ -20,6 +20,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import nbformat
+from jupyter_core.paths import jupyter_path
 from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
 
 from book.smaller import for_lab
@@ -46,6 +47,12 @@ WHEELS = {
     "tqdm": (),
     "typing-extensions": (),
 }
+# what of the installed JupyterLab the lab takes along; others may ask for a server
+EXTENSIONS = (
+    "@jupyterlite/pyodide-kernel-extension",
+    "@jupyter-widgets/jupyterlab-manager",
+    "anywidget",
+)
 # JupyterLite's own start page forgets which chapter to open
 FORGETS = "await import('./config-utils.js');"
 KEEPS = 'location.replace("lab/index.html" + location.search);'
@@ -83,6 +90,8 @@ def build(site, pyodide=None, chapters=None):
             "output_dir": "lab",
             "apps": ["lab"],
             "no_sourcemaps": True,
+            "ignore_sys_prefix": ["federated_extensions"],
+            "federated_extensions": [str(_extension(name)) for name in EXTENSIONS],
         }
         _write(source / "jupyter_lite_config.json", {"LiteBuildConfig": options})
         _run("-m", "jupyterlite_core", "build", cwd=source)
@@ -183,6 +192,14 @@ def _own_wheels(missing, python, folder):
             "unvendored_tests": False,
         }
     return entries
+
+
+def _extension(name):
+    """Return the folder of an extension of JupyterLab."""
+    for folder in jupyter_path("labextensions"):
+        if Path(folder, name, "package.json").is_file():
+            return Path(folder, name)
+    raise RuntimeError(f'{name} is missing here: python -m pip install -e ".[book]"')
 
 
 def _normal(name):
