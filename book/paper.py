@@ -52,7 +52,9 @@ def build(path, chapters, *, course=""):
     head = head.replace("</head>", f"<style>{STYLE.read_text(encoding='utf-8')}</style></head>")
     page = f'{head}<body class="book"><main>{"".join([*front, *parts, back])}</main></body></html>'
     with printing.chromium() as browser:
-        cut = printing.to_pdf(browser, page, path, fill=lambda tab: tab.evaluate(FILL, pages(path)))
+        cut, _ = printing.to_pdf(
+            browser, page, path, fill=lambda tab: tab.evaluate(FILL, pages(path))
+        )
     faults = [f"wider than the page, {words!r}" for words in cut]
     faults += printing.faults(printing.text_of(path), page)
     if faults:

@@ -64,7 +64,7 @@ def parser():
     add("--submission", type=Path, help="new file for the predictions")
     add("--read", type=Path, help="photo or image file whose digits are read")
     add("--sweep", type=Path, help="JSON file with a list of values for each setting to be tried")
-    add("--scheduler", help="address of a Dask scheduler, such as tcp://10.0.0.1:8786, for --sweep")
+    add("--scheduler", help="address of a Dask scheduler, such as tcp://10.0.0.1:8786, for a sweep")
     return parser
 
 

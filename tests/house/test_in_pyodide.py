@@ -22,6 +22,7 @@ RUN = [
     *(f"tests/core/test_{name}.py" for name in CORE.split()),
     "tests/exercises/test_exercise_frame.py",
     "tests/gradients/test_verdicts.py",
+    "--ignore=helpers/cluster",  # no processes, no Dask
 ]
 TRAINING = "tests/core/test_training.py::test_"
 OPTIONS = [
