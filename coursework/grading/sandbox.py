@@ -148,11 +148,20 @@ def _ask(checker, job, seconds):
         checker.stdin.flush()
         answer = checker.stdout.readline()
     except BaseException:
-        checker.kill()
+        _dismiss(checker)
         raise
     finally:
         timer.cancel()
     if not answer:
-        checker.kill()
-        raise RuntimeError(f"the process with the checks has ended (exit status {checker.wait()})")
+        status = _dismiss(checker)
+        raise RuntimeError(f"the process with the checks has ended (exit status {status})")
     return json.loads(answer)
+
+
+def _dismiss(checker):
+    """End a checker for good, leaving nothing open; return its exit status."""
+    checker.kill()
+    checker.stdout.close()
+    with suppress(OSError):  # what was not sent yet finds no one
+        checker.stdin.close()
+    return checker.wait()
