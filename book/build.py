@@ -11,7 +11,7 @@ from book import paper, site
 from book.address import PDF
 from coursework.course import read
 from coursework.handouts import edition, printing
-from coursework.handouts.build import check_parts, chosen
+from coursework.handouts.build import add_choice, check_parts, chosen
 from helpers.files import print_any_name
 
 SIGN = "objects.inv"  # Sphinx writes it into every site
@@ -81,16 +81,9 @@ def arguments(given=None):
     )
     add = parser.add_argument
     add("kinds", nargs="+", choices=["site", "pdf"], help="what to make; one or both")
-    add("--chapters", nargs="+", default=[], metavar="NN", help="such as 01 03; all, if not given")
+    add_choice(add)
     add("--course", default="", help="stands below the title")
     add("--term", default="", help="stands below the title, after the course")
-    add(
-        "--without",
-        nargs="+",
-        default=[],
-        metavar="TAG",
-        help="leave out what carries this tag, such as explore or hint",
-    )
     add("--student", action="store_true", help="leave out the solutions")
     add(
         "--lab",

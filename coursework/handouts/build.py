@@ -169,17 +169,9 @@ def print_page(browser, page, path):
     return size
 
 
-def arguments(given=None):
-    """Return the options of the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m coursework.handouts",
-        description="Build the handouts of a course: notebooks and PDFs, and the instructor's key.",
-    )
-    add = parser.add_argument
+def add_choice(add):
+    """Add the options that choose chapters and parts of them; the book has them, too."""
     add("--chapters", nargs="+", default=[], metavar="NN", help="such as 01 03; all, if not given")
-    add("--course", default="", help="stands in the header")
-    add("--term", default="", help="stands in the header, after the course")
-    add("--due", default="", help="until when to hand in; stands in the students' notebooks")
     add(
         "--without",
         nargs="+",
@@ -187,6 +179,19 @@ def arguments(given=None):
         metavar="TAG",
         help="leave out what carries this tag, such as explore or hint",
     )
+
+
+def arguments(given=None):
+    """Return the options of the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m coursework.handouts",
+        description="Build the handouts of a course: notebooks and PDFs, and the instructor's key.",
+    )
+    add = parser.add_argument
+    add_choice(add)
+    add("--course", default="", help="stands in the header")
+    add("--term", default="", help="stands in the header, after the course")
+    add("--due", default="", help="until when to hand in; stands in the students' notebooks")
     add("--output", default="handouts", help="the folder, %(default)s if not given")
     add("--no-pdf", action="store_true", help="notebooks only")
     return parser.parse_args(given)

@@ -203,6 +203,15 @@ def wait_until(condition):
         time.sleep(0.1)
 
 
+def test_a_checker_that_is_given_up_leaves_nothing_open():
+    checker = sandbox._start()
+    with pytest.raises((RuntimeError, OSError)):  # it ends before the job is sent, or after
+        sandbox._ask(checker, {"do": "read", "path": "."}, seconds=0)
+    assert checker.stdin.closed
+    assert checker.stdout.closed
+    assert checker.returncode is not None
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_run_that_is_killed_goes_on_and_leaves_nothing(tmp_path):
