@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 SHOWN = ("numpy", "pandas", "matplotlib", "jupyterlab", "ipywidgets")
 CHAPTERS = ("00", "03", "09")
+COURSE = "neural-network-from-scratch"
 BUILT_FOR = (3, 12)  # the last Python that the lowest versions were built for
 
 
@@ -49,7 +50,10 @@ def row(python, versions, folder):
     with open(folder / "log.txt", "w", encoding="utf-8") as log:
         fine, said = last_line([python, "-m", "venv", environment], log)
         if fine:
-            install = [own, "-m", "pip", "install", "--quiet", "--only-binary", ":all:"]
+            # pip would try for a quarter of an hour which versions fit the lowest ones
+            _, said = last_line([own, "-m", "pip", "install", "--quiet", "uv"], log)
+            install = [own, "-m", "uv", "pip", "install", "--python", own]
+            install += ["--quiet", "--only-binary", ":all:", "--no-binary", COURSE]
             # the course stays where it is, so that its tests find the notebooks and the data
             needs = [f"{ROOT}[test]"] if versions == "newest" else [f"{ROOT}[test]", *bounds]
             fine, said = last_line([*install, *needs], log)
