@@ -1,11 +1,14 @@
 """Notebooks as students hand them in: some answers filled in with the course's solutions."""
 
 import ast
+import copy
+import functools
 
 from coursework.course import chapters, read, role
 from coursework.handouts.edition import student
 
 
+@functools.cache  # a class of students asks for each a hundred times
 def sources_of(number):
     """Return {(exercise, role): source} of a chapter's exercises."""
     cells = read(chapters()[number]).cells
@@ -17,6 +20,7 @@ def exercises_of(number):
     return [name for name, part in sources_of(number) if part == "stub"]
 
 
+@functools.cache
 def answer(number, exercise):
     """Return the solution's code under the names that the check asks for."""
     sources = sources_of(number)
@@ -29,9 +33,14 @@ def answer(number, exercise):
     return "\n".join(lines)
 
 
+@functools.cache
+def _untouched(number):
+    return student(read(chapters()[number]))
+
+
 def hand_in(number, answers):
     """Return a student's notebook; `answers` maps exercises to code, ... for the solution's."""
-    notebook = student(read(chapters()[number]))
+    notebook = copy.deepcopy(_untouched(number))
     for exercise, code in answers.items():
         cell(notebook, exercise, "stub").source = answer(number, exercise) if code is ... else code
     return notebook

@@ -24,9 +24,8 @@ NOT_THERE = ("12",)  # its page says why
 MINUTES = 10  # of a busy machine; three of a quiet one
 SETTINGS = "@jupyterlab/notebook-extension:tracker", json.dumps({"windowingMode": "none"})
 
-KERNEL_IS_READY = """() =>
-    window.jupyterapp?.shell?.currentWidget?.context?.isReady
-    && window.jupyterapp.shell.currentWidget.sessionContext?.session?.kernel"""
+IS_OPEN = "() => window.jupyterapp?.shell?.currentWidget?.context?.isReady"
+KERNEL_IS_READY = "() => window.jupyterapp.shell.currentWidget.sessionContext?.session?.kernel"
 RUN_ALL = """() => {
     window.ran = false;
     window.jupyterapp.commands.execute('notebook:run-all-cells').finally(() => window.ran = true);
@@ -94,7 +93,7 @@ def chapter(browser, address):
 
     def open_chapter(name):
         page.goto(f"{address}/lab/index.html?path={name}")
-        page.wait_for_function(KERNEL_IS_READY, polling=500)
+        page.wait_for_function(IS_OPEN, polling=500)
         return page
 
     yield open_chapter
@@ -122,6 +121,7 @@ def test_a_chapter_runs_and_its_explorers_move(number, chapter, capsys):
     # cells below the edge of the page are on it as well
     page.evaluate("(s) => window.jupyterapp.serviceManager.settings.save(...s)", list(SETTINGS))
     page = chapter(CHAPTERS[number].name)
+    page.wait_for_function(KERNEL_IS_READY, polling=500)
     begin = time.perf_counter()
     page.evaluate(RUN_ALL)
     page.wait_for_function("() => window.ran", polling=500)

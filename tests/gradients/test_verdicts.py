@@ -49,15 +49,14 @@ def float32_in_torch(net):
 @pytest.mark.parametrize("loss", [float32_everywhere, float32_at_the_end, float32_in_torch])
 @pytest.mark.parametrize("factor", [1, 0, -1, 2])
 def test_a_loss_in_float32_measures_nothing(hidden, loss, factor):
-    for seed in range(3):
-        net = Small(hidden=hidden, seed=seed)
-        grads = [(factor * dW, factor * db) for dW, db in net.gradients()]
-        for batch in (True, False):
-            report = examine(net, grads, loss(net), batch)
-            assert not report.ok
-            assert report.verdict.startswith("The loss is computed in float32")
-            assert "disagree" not in str(report)
-            assert "bug" not in report.verdict
+    net = Small(hidden=hidden, seed=factor + 1)
+    grads = [(factor * dW, factor * db) for dW, db in net.gradients()]
+    for batch in (True, False):
+        report = examine(net, grads, loss(net), batch)
+        assert not report.ok
+        assert report.verdict.startswith("The loss is computed in float32")
+        assert "disagree" not in str(report)
+        assert "bug" not in report.verdict
 
 
 def test_a_small_loss_in_float32_is_told_by_its_digits():
@@ -65,7 +64,7 @@ def test_a_small_loss_in_float32_is_told_by_its_digits():
     net = Small(m=1, hidden="sigmoid")
     for step in range(1000):
         grads = net.gradients()
-        if step % 50 == 0:
+        if step % 250 == 0:
             report = examine(net, grads, lambda params: np.float32(net.loss(params)))
             assert report.verdict.startswith("The loss is computed in float32")
         pairs = zip(net.params, grads, strict=True)

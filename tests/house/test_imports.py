@@ -39,6 +39,14 @@ def test_import_loads_nothing_that_only_pictures_and_widgets_need():
     assert not slow & set(loaded)
 
 
+def test_reading_notebooks_loads_no_grammar_of_addresses():
+    """It takes longer than all else, at each start of a grader."""
+    code = "import book.build, coursework.grading.checker, json, sys"
+    loaded = fresh(f"{code}; print(json.dumps(list(sys.modules)))")
+    assert "nbformat" in loaded
+    assert "lark" not in loaded
+
+
 THREADS = """
 import json, numpy, threadpoolctl
 threads = lambda: [lib["num_threads"] for lib in threadpoolctl.threadpool_info()]
