@@ -127,6 +127,13 @@ def test_terms_and_symbols_are_all_found(site):
     assert len(indexes.of_symbols()) > 20
 
 
+def test_a_symbol_leads_to_the_first_equation_that_has_it(site):
+    rows = site.pages()["symbols.html"].split("<tr")
+    for code, name, number in (">W<", PAGES[2], "2.2"), (">learning_rate<", PAGES[5], "5.1"):
+        [row] = [row for row in rows if code in row]
+        assert f'href="{name}#equation-{number.replace(".", "-")}">({number})</a>' in row
+
+
 # An edition of a course's own
 
 
