@@ -114,7 +114,7 @@ def test_a_page_has_all_pictures_in_words_and_no_answer_open(site, path):
     assert all(re.search(r'alt="[^"]+"', picture) for picture in pictures)
     assert all('loading="lazy"' in picture for picture in pictures if "picture" in picture)
     assert "data:image" not in page
-    assert "in JupyterLab (Shift-Enter)" not in page
+    assert "(Shift-Enter) and move its controls" not in page
     assert "Not attempted yet" not in page
     solutions = sum("solution" in tags(cell) for cell in cells)
     assert page.count("Show the solution") == solutions
