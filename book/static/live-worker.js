@@ -17,17 +17,19 @@ async function start() {
   const pyodide = await loadPyodide({ indexURL: here("../lab/static/pyodide/") });
   await pyodide.loadPackage("neural-network-from-scratch");
   const network = await (await fetch(here("network.npz"))).arrayBuffer();
+  const code = await (await fetch(here("live.py"))).text();
+  postMessage({ loaded: true });
   pyodide.FS.writeFile("network.npz", new Uint8Array(network));
-  pyodide.runPython(await (await fetch(here("live.py"))).text());
-  return pyodide.globals;
+  pyodide.runPython(code);
+  return Object.fromEntries(["begin", "receive"].map((name) => [name, pyodide.globals.get(name)]));
 }
 const started = start();
 
 onmessage = async ({ data: { begin, id, message } }) => {
   try {
     const python = await started;
-    if (begin) postMessage({ begun: begin, id: python.get("begin")(begin) });
-    else python.get("receive")(id, message);
+    if (begin) postMessage({ begun: begin, id: python.begin(begin) });
+    else python.receive(id, message);
   } catch (error) {
     postMessage({ failed: String(error).trim().split("\n").at(-1) });
   }

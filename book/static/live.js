@@ -63,8 +63,10 @@ async function view(model) {
   if (kind === "Any") {
     const script = model.get("_esm");
     if (!(script in scripts)) {
-      document.head.append(Object.assign(document.createElement("style"), { textContent: model.get("_css") }));
-      scripts[script] = import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+      const style = document.head.appendChild(document.createElement("style"));
+      style.textContent = model.get("_css");
+      const file = new Blob([script], { type: "text/javascript" });
+      scripts[script] = import(URL.createObjectURL(file));
     }
     (await scripts[script]).default.render({ model, el });
   } else if (kind.endsWith("Box")) {
@@ -104,7 +106,8 @@ function control(model, kind, el) {
   const shown = () => {
     const value = model.get(name);
     input.value = value;
-    readout.textContent = options ? options[value] : kind === "FloatSlider" ? value.toFixed(2) : value;
+    const words = kind === "FloatSlider" ? value.toFixed(2) : value;
+    readout.textContent = options ? options[value] : words;
     if (input.type === "range") input.setAttribute("aria-valuetext", readout.textContent);
   };
   input.addEventListener(input.type === "range" ? "input" : "change", () => {
@@ -121,7 +124,7 @@ function control(model, kind, el) {
 const stills = {}; // those that are being made live, by their code
 
 async function heard({ data }) {
-  const { id, state, begun, megabytes, failed, done } = data;
+  const { id, state, begun, megabytes, loaded, failed, done } = data;
   if (state) {
     for (const [name, value] of Object.entries(state))
       if (ArrayBuffer.isView(value))
@@ -135,11 +138,13 @@ async function heard({ data }) {
     explorer.focus();
     delete stills[begun];
   }
+  if (failed) console.error(failed);
   for (const still of Object.values(stills)) {
     const status = still.querySelector("[role=status]");
-    if (megabytes)
-      status.textContent = `Loading: ${megabytes.toFixed(0)} of about ${still.dataset.megabytes} MB …`;
-    if (failed) status.textContent = `It did not start. Reload this page to try again. (${failed})`;
+    const all = still.dataset.megabytes;
+    if (megabytes) status.textContent = `Loading: ${megabytes.toFixed(0)} of about ${all} MB …`;
+    if (loaded) status.textContent = "Loaded. Python makes the explorer …";
+    if (failed) status.textContent = `It did not start (${failed}). Reload this page to try again.`;
   }
   if (done) {
     busy = false;
@@ -150,8 +155,9 @@ async function heard({ data }) {
 for (const still of document.querySelectorAll("[data-explorer]")) {
   const bar = document.createElement("p");
   bar.className = "run";
-  bar.innerHTML = `<button type="button" class="button">Make it live</button> <span role="status">
-    loads Python and the course, about ${still.dataset.megabytes} MB, and runs them in this page</span>`;
+  bar.innerHTML = `<button type="button" class="button">Make it live</button>
+    <span role="status">loads Python and the course, about ${still.dataset.megabytes} MB, and runs
+    them in this page</span>`;
   still.prepend(bar);
   const button = bar.querySelector("button");
   button.onclick = () => {
