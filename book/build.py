@@ -50,11 +50,15 @@ def build(output, kinds, *, numbers=(), course="", without=(), student=False, la
             paper.build(temporary / PDF, chapters, course=course)
         if "site" in kinds:
             links = {"The course as one PDF": PDF} if "pdf" in kinds else {}
-            made = site.build(temporary, chapters, course=course, links=links, lab=lab is not None)
+            megabytes = None
             if lab is not None:
                 from book.lab import build as build_lab
 
-                build_lab(made, lab or None, {each.name: each.notebook for each in chapters})
+                notebooks = {each.name: each.notebook for each in chapters}
+                megabytes = build_lab(temporary, lab or None, notebooks)
+            made = site.build(temporary, chapters, course=course, links=links, lab=megabytes)
+            if lab is not None:
+                os.replace(temporary / "lab", made / "lab")
             if output.exists():
                 os.replace(output, temporary / "old")
             os.replace(made, output)

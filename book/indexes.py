@@ -9,6 +9,7 @@ from coursework.course import all_chapters, role
 
 TERMS = Path(__file__).with_name("terms.txt")
 HEADING = re.compile(r"^#{1,3} (.+)$", re.M)
+NUMBERED = re.compile(r"\$\$((?:(?!\$\$).)*?)\\tag\{([0-9.]+)\}", re.S)
 NOTATION = re.compile(r"^\| symbol \|.*?\n((?:\|.*\n?)+)", re.M)
 CODE = re.compile(r"^```.*?^```", re.M | re.S)
 NO_PROSE = re.compile(r"\$\$.*?\$\$|\$[^$\n]*\$|</?[a-z][^>]*>|\]\([^)]*\)", re.S)
@@ -71,3 +72,17 @@ def of_symbols():
     [table] = [m[1] for cell in opening.cells if (m := NOTATION.search(cell.source))]
     _, *rows = table.strip().splitlines()
     return [[part.strip() for part in row.strip("| ").split(" | ")] for row in rows]
+
+
+def first_equation(symbols, chapter):
+    """Return the number, as in "(2.2)", of the first equation with one of these; "" if none has.
+
+    `symbols` is a cell of the table, such as "$E$, $J$"; the first of them counts most.
+    """
+    text = "\n".join(cell.source for cell in chapter.notebook.cells)
+    for symbol in re.findall(r"\$([^$]+)\$", symbols):
+        letters = re.compile(rf"(?<![A-Za-z\\]){re.escape(symbol)}(?![A-Za-z])")
+        for formula, number in NUMBERED.findall(text):
+            if letters.search(formula):
+                return f"({number})"
+    return ""

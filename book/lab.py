@@ -59,7 +59,9 @@ KEEPS = 'location.replace("lab/index.html" + location.search);'
 
 
 def build(site, pyodide=None, chapters=None):
-    """Make the folder `lab` of a site; `lab/index.html?path=03_….ipynb` opens a chapter.
+    """Make the folder `lab` of a site; return how many MB a visitor loads.
+
+    `lab/index.html?path=03_….ipynb` opens a chapter.
 
     `pyodide` is a folder or an address; `chapters` are notebooks by their file names, all of the
     course's if None.
@@ -103,7 +105,7 @@ def build(site, pyodide=None, chapters=None):
         target = Path(site) / "lab"
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(source / "lab", target)
-    return target
+    return megabytes
 
 
 def take_pyodide(pyodide, folder):
@@ -232,7 +234,8 @@ def main():
     parser.add_argument("--pyodide", metavar="FOLDER", help="a distribution, or its address")
     arguments = parser.parse_args()
     try:
-        print(build(arguments.site, arguments.pyodide))
+        megabytes = build(arguments.site, arguments.pyodide)
+        print(f"{Path(arguments.site, 'lab')} is ready: a visitor loads {megabytes} MB")
     except (OSError, RuntimeError, ValueError) as error:
         sys.exit(str(error))
 

@@ -15,8 +15,10 @@ import helpers
 from book import address, indexes
 from book import chapters as chaptering
 from book.equations import anchor
-from coursework.course import ROOT, tags
-from helpers import plots
+from coursework.course import all_chapters, read, tags
+from helpers import plots, save_params
+from helpers.explorers.ch09_drawing import trained_on_mnist
+from helpers.explorers.explorer import HOW_TO_MAKE_IT_LIVE
 
 HERE = Path(__file__).parent
 PICTURE = re.compile(
@@ -24,31 +26,35 @@ PICTURE = re.compile(
 )
 STILL_STYLE = re.compile(r'<style class="explorer-still">.*?</style>', re.S)
 ICONS = re.compile(r"<script[^>]*fontawesome\.js[^>]*></script>")
-STILL = "Run this cell in JupyterLab (Shift-Enter)"
+STILL = re.search(r"In JupyterLab .+\(Shift-Enter\)", HOW_TO_MAKE_IT_LIVE)[0]
+NETWORK = "network.npz"  # of the pad, where static/live-worker.js finds it
+PAD = "explorers.drawing_pad(reader)"
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\((?!https?:|#)([^)#\s]+)(#[^)\s]*)?\)")
 GROUP = re.compile(r"^# (.+\(chapters? .+\))\n((?:\w.*\n)+)", re.M)
 
 
-def build(output, chapters, *, course="", lab=False, links=None):
+def build(output, chapters, *, course="", lab=None, links=None):
     """Build the site of these chapters into a new folder.
 
-    `course` stands below the title; with `lab` each chapter leads to where it runs in the browser;
-    `links` are those of the start page, {words: address}.
+    `course` stands below the title; `lab` is how many MB a visitor loads of the course that runs in
+    the browser, None if it does not; `links` are those of the start page, {words: address}.
     """
     pages, pictures = output / "pages", output / "pictures"
     for folder in pages, pictures:
         folder.mkdir(parents=True)
     for chapter in chapters:
-        source = page_of(chapter, chapters, pictures, runs=lab)
+        source = page_of(chapter, chapters, pictures, lab=lab)
         nbformat.write(source, pages / chapter.name)
-    (pages / "index.md").write_text(start_page(chapters, course, links or {}), encoding="utf-8")
+    start = start_page(chapters, course, links or {}, first_click(chapters, pictures, lab))
+    (pages / "index.md").write_text(start, encoding="utf-8")
     (pages / "terms.md").write_text(terms_page(chapters), encoding="utf-8")
     (pages / "symbols.md").write_text(symbols_page(chapters), encoding="utf-8")
     (pages / "helpers.rst").write_text(helpers_page(), encoding="utf-8")
-    shutil.copy(ROOT / "picture.png", pictures)
     sphinx(pages, output / "site", course)
     lighten(output / "site")
     shutil.move(pictures, output / "site" / "pictures")
+    if lab is not None:
+        save_params(output / "site" / "_static" / NETWORK, trained_on_mnist())
     return output / "site"
 
 
@@ -85,7 +91,7 @@ def lighten(site):
 # The chapters
 
 
-def page_of(chapter, chapters, pictures, *, runs):
+def page_of(chapter, chapters, pictures, *, lab):
     """Return a chapter's notebook as its page shows it; its pictures go into a folder."""
     notebook = nbformat.from_dict(chapter.notebook)
     run = f"lab/index.html?path={chapter.name}"
@@ -106,15 +112,37 @@ def page_of(chapter, chapters, pictures, *, runs):
             if page:
                 name = f"{chapter.number}-{cell.id}-{number}"
                 page = in_files(STILL_STYLE.sub("", page), pictures, name)
-                link = f'<a href="{run}">Run this chapter</a>' if runs else "Run this chapter"
-                before, after, note = page.rpartition(STILL)
-                before = before.replace(STILL, "Run this chapter")
-                output.data["text/html"] = before + (link if after else "") + note
+                if STILL in page:
+                    page = still(page, live_code(cell), run, lab)
+                output.data["text/html"] = page
                 output.data.pop("image/png", None)
     first = notebook.cells[0]
     title, _, rest = first.source.partition("\n")
-    first.source = f"{title}\n\n{where_it_runs(chapter.name, run if runs else '')}\n{rest}"
+    first.source = f"{title}\n\n{where_it_runs(chapter.name, '' if lab is None else run)}\n{rest}"
     return notebook
+
+
+def still(page, code, run, lab):
+    """Return a still picture as its page shows it: `code` makes it live there, `run` elsewhere."""
+    before, _, note = page.rpartition(STILL)
+    before = before.replace(STILL, "Run this chapter")
+    if lab is None:
+        return f"{before}Run this chapter{note}"
+    page = f'{before}<a href="{run}">Run this chapter</a>{note}'
+    return f"<div {live(code, lab)}>{page}</div>" if code else page
+
+
+def live(code, lab):
+    """Return what tells live.js which explorer a still picture is of, and what it loads."""
+    return f'data-explorer="{html.escape(code)}" data-megabytes="{lab}"'
+
+
+def live_code(cell):
+    """Return the code of an explorer that needs nothing of what the chapter has computed, or ""."""
+    code = cell.source.rstrip().rpartition("\n")[2]
+    if code == "explorers.drawing_pad(reader)":
+        return f"explorers.drawing_pad(load_params('{NETWORK}'))"  # the same network
+    return code if code.endswith("()") else ""
 
 
 def where_it_runs(name, here):
@@ -164,13 +192,26 @@ def in_files(page, folder, name):
 # The other pages
 
 
-def start_page(chapters, course, links):
-    """Return the start page: what the course is, and its chapters."""
+def first_click(chapters, pictures, lab):
+    """Return the pad to draw on, as a still picture that can be made live if there is a `lab`."""
+    path = all_chapters()["09"]
+    [cell] = [cell for cell in read(path).cells if cell.source.endswith(PAD)]
+    page = in_files(STILL_STYLE.sub("", cell.outputs[-1].data["text/html"]), pictures, "pad")
+    picture = re.sub(r"\nThis is a still picture[^\"]*", "", page.partition("<p>")[0])
+    words = "A drawing is cropped, scaled, centered, and read by a network that the course trains."
+    if lab is not None:
+        words += " Make the picture live, and draw a digit of your own."
+        picture = f"<div {live(live_code(cell), lab)}>{picture}</div>"
+    elif path.name in {chapter.name for chapter in chapters}:
+        words += f" In [chapter 09]({path.name}) you draw digits of your own."
+    return f"## Draw a digit\n\n{words}\n\n{picture}"
+
+
+def start_page(chapters, course, links, pad):
+    """Return the start page: what the course is, a pad to draw on, and the chapters."""
     title, words = chaptering.title_of_course()
     rows = [f"| [{c.title}]({c.name}) | {c.minutes} | {c.promise} |" for c in chapters]
     more = " · ".join(f"[{name}]({address})" for name, address in links.items())
-    picture = re.search(r"!\[(.+)\]\(picture.png\)\s*\*(.+)\*", (ROOT / "README.md").read_text())
-    alt, caption = picture.groups()
     return f"""# {title}
 
 {f'<p class="course">{html.escape(course)}</p>' if course else ""}
@@ -179,9 +220,7 @@ def start_page(chapters, course, links):
 
 {more}
 
-<img class="picture" alt="{alt}" src="pictures/picture.png" width="700">
-
-*{caption}*
+{pad}
 
 | chapter | minutes | |
 |---|---|---|
@@ -223,15 +262,19 @@ def mark(title):
 
 
 def symbols_page(chapters):
-    """Return the index of symbols: chapter 00's table, each chapter a link."""
-    names = {chapter.number: chapter.name for chapter in chapters}
-
-    def lead(match):
-        return f"[{match[0]}]({names[match[0]]})" if match[0] in names else match[0]
-
+    """Return the index of symbols: chapter 00's table, with links to chapters and equations."""
+    known = {chapter.number: chapter for chapter in chapters}
     lines = ["# Symbols", "", "| symbol | in code | shape | meaning | chapter |", "|---" * 5 + "|"]
-    for *row, chapter in indexes.of_symbols():
-        lines.append(f"| {' | '.join([*row, re.sub(r'[0-9]{2}', lead, chapter)])} |")
+    for symbols, *row, numbers in indexes.of_symbols():
+
+        def lead(match, symbols=symbols):
+            if match[0] not in known:
+                return match[0]
+            chapter = known[match[0]]
+            number = indexes.first_equation(symbols, chapter)  # becomes a link as all of them do
+            return f"[{match[0]}]({chapter.name}) {number}"
+
+        lines.append(f"| {' | '.join([symbols, *row, re.sub('[0-9]{2}', lead, numbers)])} |")
     return "\n".join(lines)
 
 

@@ -242,6 +242,8 @@ function render({ model, el }) {
       canvas.getContext("2d").drawImage(bitmap, 0, 0);
       bitmap.close();
     }
+    if (frame.scrollWidth > frame.clientWidth) frame.tabIndex = 0; // arrow keys push it aside
+    else frame.removeAttribute("tabindex");
     canvas.classList.toggle("explorer-stale", now.problem !== "");
     canvas.setAttribute("aria-label", now.problem || now.text);
     problem.textContent = now.problem && `⚠ ${now.problem}`;

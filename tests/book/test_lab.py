@@ -1,4 +1,4 @@
-"""The course in a browser alone: all cells of a chapter run, its explorers move, answers stay.
+"""The course in a browser alone: chapters run, explorers move there and on pages, answers stay.
 
 One chapter, or with EVERY_PAGE=1 all of them, with the seconds and megabytes of each.
 """
@@ -9,8 +9,11 @@ import json
 import os
 import threading
 import time
+from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
+from jupyter_core.paths import jupyter_path
 from jupyter_in_browser import ShownExplorer
 from pyodide_folder import CannotFetchError, pyodide_folder
 from tools import missing
@@ -57,14 +60,15 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """Where a site with the lab is served."""
+def address(command, tmp_path_factory):
+    """Where a book with the lab is served."""
     try:
         pyodide = pyodide_folder() / "pyodide"
     except CannotFetchError as error:
         missing(f"no chapter was run in a browser alone: {error}")
-    site = tmp_path_factory.mktemp("site")
-    LAB.build(site, pyodide)
+    site = tmp_path_factory.mktemp("book") / "site"
+    options = ("--lab", pyodide, "--chapters", *CHAPTERS)
+    assert command("site", *options, "--output", site) == ""
     handler = functools.partial(Quiet, directory=site)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -73,8 +77,8 @@ def address(tmp_path_factory):
 
 
 @pytest.fixture
-def chapter(browser, address):
-    """A function that opens a chapter as a new visitor; what goes to another host fails."""
+def visitor(browser, address):
+    """A page as a new visitor has it; what goes to another host fails."""
     context = browser.new_context(viewport={"width": 1300, "height": 1400})
     page = context.new_page()
     page.set_default_timeout(60_000 * MINUTES)
@@ -90,21 +94,34 @@ def chapter(browser, address):
     page.on("response", came)
     context.on("request", asked)
     page.on("pageerror", lambda error: page.errors.append(str(error)))
-
-    def open_chapter(name):
-        page.goto(f"{address}/lab/index.html?path={name}")
-        page.wait_for_function(IS_OPEN, polling=500)
-        return page
-
-    yield open_chapter
+    yield page
     context.close()
     assert (page.errors, page.outside) == ([], [])
+
+
+@pytest.fixture
+def chapter(visitor, address):
+    """A function that opens a chapter in the lab."""
+
+    def open_chapter(name):
+        visitor.goto(f"{address}/lab/index.html?path={name}")
+        visitor.wait_for_function(IS_OPEN, polling=500)
+        return visitor
+
+    return open_chapter
+
+
+def make_live(page, place=0):
+    """Make the next still picture of a page live; return the explorer that takes its place."""
+    page.get_by_role("button", name="Make it live").first.click()
+    page.locator(".explorer").nth(place).wait_for()
+    return ShownExplorer(page, place)
 
 
 def move(explorer):
     """Move a slider by key, or draw with keys; the picture must follow, without a complaint."""
     before = explorer.number
-    handles = explorer.root.locator(".noUi-handle")
+    handles = explorer.root.locator(".noUi-handle, .control input[type=range]")
     if handles.count():
         handles.first.press("ArrowRight")
     else:
@@ -121,7 +138,7 @@ def test_a_chapter_runs_and_its_explorers_move(number, chapter, capsys):
     # cells below the edge of the page are on it as well
     page.evaluate("(s) => window.jupyterapp.serviceManager.settings.save(...s)", list(SETTINGS))
     page = chapter(CHAPTERS[number].name)
-    page.wait_for_function(KERNEL_IS_READY, polling=500)
+    page.wait_for_function(IS_OPEN, polling=500)
     begin = time.perf_counter()
     page.evaluate(RUN_ALL)
     page.wait_for_function("() => window.ran", polling=500)
@@ -132,6 +149,29 @@ def test_a_chapter_runs_and_its_explorers_move(number, chapter, capsys):
         move(ShownExplorer(page, place))
     with capsys.disabled():
         print(f"{number}: {seconds:.0f} s, {page.megabytes:.0f} MB, {explorers} explorers moved")
+
+
+def test_a_digit_drawn_on_the_start_page_is_read(visitor, address):
+    visitor.goto(f"{address}/index.html")
+    explorer = make_live(visitor)
+    explorer.root.get_by_role("button", name="Clear").click()
+    explorer.wait("canvas => canvas.getAttribute('aria-label') === 'Draw a digit.'", None, 60)
+    paper = explorer.root.locator(".drawing-pad canvas").bounding_box()
+    visitor.mouse.move(paper["x"] + 150, paper["y"] + 50)
+    visitor.mouse.down()
+    visitor.mouse.move(paper["x"] + 135, paper["y"] + 230, steps=10)
+    visitor.mouse.up()
+    read = "canvas.getAttribute('aria-label').startsWith('As MNIST was made: read as 1 ')"
+    explorer.wait(f"canvas => {read}", None, 60)
+
+
+@pytest.mark.parametrize("number", [n for n in CHAPTERS if n != "00"])  # 00 has trained before
+def test_explorers_move_on_the_page_of_their_chapter(number, visitor, address):
+    visitor.goto(f"{address}/{CHAPTERS[number].stem}.html")
+    stills = visitor.get_by_role("button", name="Make it live").count()
+    assert stills
+    for place in range(stills):
+        move(make_live(visitor, place))
 
 
 def test_what_the_reader_wrote_is_there_again(chapter):
@@ -146,6 +186,19 @@ def test_what_the_reader_wrote_is_there_again(chapter):
     sources = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
         .map((cell) => cell.sharedModel.getSource())"""
     assert "answer = 42" in page.evaluate(sources)
+
+
+def test_only_extensions_that_the_lab_needs_are_taken(address):
+    installed = {
+        folder
+        for path in jupyter_path("labextensions")
+        if Path(path).is_dir()
+        for folder in os.listdir(path)
+    }
+    assert "jupyterlab_pygments" in installed  # JupyterLab's own, of no use in the lab
+    with urlopen(f"{address}/lab/jupyter-lite.json") as file:
+        taken = json.load(file)["jupyter-config-data"]["federated_extensions"]
+    assert {extension["name"] for extension in taken} == set(LAB.EXTENSIONS)
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_a_page_has_all_pictures_in_words_and_no_answer_open(site, path):
     assert all(re.search(r'alt="[^"]+"', picture) for picture in pictures)
     assert all('loading="lazy"' in picture for picture in pictures if "picture" in picture)
     assert "data:image" not in page
-    assert "in JupyterLab (Shift-Enter)" not in page
+    assert "(Shift-Enter) and move its controls" not in page
     assert "Not attempted yet" not in page
     solutions = sum("solution" in tags(cell) for cell in cells)
     assert page.count("Show the solution") == solutions
@@ -125,6 +125,13 @@ def test_terms_and_symbols_are_all_found(site):
     found = indexes.of_terms([chapters.edited(path) for path in CHAPTERS])
     assert set(found) == set(indexes.terms())
     assert len(indexes.of_symbols()) > 20
+
+
+def test_a_symbol_leads_to_the_first_equation_that_has_it(site):
+    rows = site.pages()["symbols.html"].split("<tr")
+    for code, name, number in (">W<", PAGES[2], "2.2"), (">learning_rate<", PAGES[5], "5.1"):
+        [row] = [row for row in rows if code in row]
+        assert f'href="{name}#equation-{number.replace(".", "-")}">({number})</a>' in row
 
 
 # An edition of a course's own
