@@ -231,7 +231,7 @@ function render({ model, el }) {
     const names = "picture width least text numbers problem code settings state number".split(" ");
     const now = Object.fromEntries(names.map((name) => [name, model.get(name)]));
     if (now.picture.byteLength) {
-      const bitmap = await createImageBitmap(new Blob([now.picture], { type: "image/png" }));
+      const bitmap = await createImageBitmap(new Blob([now.picture]));
       if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) {
         canvas.width = bitmap.width; // also wipes the canvas, hence only when it must be
         canvas.height = bitmap.height;

@@ -32,7 +32,7 @@ from .canvas import Canvas
 from .controls import choice, list_slider
 from .picture import DPI, Picture, band
 
-FIRST = 0.03  # seconds of training before the first answer to a new setting
+FIRST = 0.02  # seconds of training before the first answer to a new setting
 SLICE = 0.02  # seconds of training before the kernel looks whether a control has moved
 GAP = 0.06  # seconds between two pictures, at least
 GROWTH = 0.05  # after Start, the next picture comes after this part of the steps so far …
@@ -43,7 +43,8 @@ SEEDS = 5  # that are tried at once
 # the space for a picture decides how large it is drawn, the screen how fine
 LARGEST, TALLEST = 1.6, 620  # times its size; pixels, unless it is higher by itself
 READABLE = 0.72  # times its size: the smallest words have nine pixels then
-COARSE = 1.25 * DPI  # of pictures that others follow at once; the last one is as fine as the screen
+DRAFT = 1.25 * DPI  # at most, of pictures that others follow at once
+FINEST = 4.8 * DPI  # of the last one, which is as fine as the screen
 SHARPEN = 0.12  # seconds before that
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -236,7 +237,7 @@ class Explorer(widgets.VBox):
             self._picture.was, self._picture.band = was, around
         width, height = self._picture.size
         scale = max(READABLE, min(space / width, LARGEST, max(1, TALLEST / height)))
-        self._dpi = DPI * scale * min(ratio, 3)
+        self._dpi = DPI * scale * ratio
         self._canvas.width, self._canvas.least = round(scale * width), round(READABLE * width)
         if not self._canvas.problem:
             self._show(self._state)
@@ -403,33 +404,32 @@ class Explorer(widgets.VBox):
         yield with_words
 
     def _show(self, state):
-        """Show the present result; where another picture may follow at once, coarsely at first."""
+        """Show the present result at once, as a draft; if no other follows, soon after sharply."""
         result = self._latest = self._measure(**self._view)
         self._state = state
         if state == "done" and self._finished is None:
             curves = self._picture.curves(result)
             self._finished = time.perf_counter(), _formatted(result), curves
-        if state == "working" or self._dpi <= COARSE:
-            self._paint(result, state, min(self._dpi, COARSE))
-            return
         try:
             loop = asyncio.get_running_loop()
-        except RuntimeError:
-            self._paint(result, state, self._dpi)
+        except RuntimeError:  # outside of a notebook
+            self._paint(result, state)
             return
-        self._paint(result, "working", COARSE)
-        loop.call_later(SHARPEN, self._sharpen, self._ticket, result)
+        self._paint(result, "working")
+        if state != "working":
+            loop.call_later(SHARPEN, self._sharpen, self._ticket, result)
 
     @one_at_a_time
     def _sharpen(self, ticket, result):
         newest = ticket == self._ticket and result is self._latest
         if newest and self._picture is not None:
-            self._paint(result, self._state, self._dpi)
+            self._paint(result, self._state)
 
-    def _paint(self, result, state, dpi):
+    def _paint(self, result, state):
+        draw, finest = (self._picture.png, FINEST) if state != "working" else (self._picture.jpeg, DRAFT)
         numbers = _formatted(result)
         self._canvas.show(
-            picture=self._picture.png(result, dpi),
+            picture=draw(result, min(self._dpi, finest)),
             text=self._quest_words(result, state) + result["text"],
             numbers=[[name, now, self._was.get(name, "")] for name, now in numbers.items()],
             problem="",
