@@ -426,7 +426,9 @@ class Explorer(widgets.VBox):
             self._paint(result, self._state)
 
     def _paint(self, result, state):
-        draw, finest = (self._picture.png, FINEST) if state != "working" else (self._picture.jpeg, DRAFT)
+        draw, finest = self._picture.png, FINEST
+        if state == "working":
+            draw, finest = self._picture.jpeg, DRAFT
         numbers = _formatted(result)
         self._canvas.show(
             picture=draw(result, min(self._dpi, finest)),
