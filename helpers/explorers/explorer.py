@@ -116,7 +116,6 @@ class Explorer(widgets.VBox):
         self._reset_to = {name: control.value for name, control in controls.items()}
         self._lock = threading.RLock()
         self._ticket = 0  # who plays holds a ticket, and stops when a newer one is out
-        self._asked = False  # whether an answer is on its way
         self._finished = None  # when the present setting came to its end, its numbers and curves
         self._was = {}  # the numbers of the setting to compare with
         for control in controls.values():
@@ -199,9 +198,6 @@ class Explorer(widgets.VBox):
 
     def _on_change(self, change):
         """Answer as soon as this event is done with: meanwhile the browser sends the next one."""
-        if self._asked:
-            return
-        self._asked = True
         try:
             asyncio.get_running_loop().call_soon(self._answer)
         except RuntimeError:  # outside of a notebook there is no loop
@@ -209,7 +205,6 @@ class Explorer(widgets.VBox):
 
     @one_at_a_time
     def _answer(self):
-        self._asked = False
         if self._picture is None or self.settings == self._begun:  # closed, or nothing new
             return
         changed = {n: v for n, v in self.settings.items() if v != self._begun[n]}
@@ -343,43 +338,36 @@ class Explorer(widgets.VBox):
         self._watched = watched
         if self._start_button:
             self._start_button.description = "Pause"
-        work = self._watch if watched else self._work
         # kept, or it might be collected
-        self._task = asyncio.get_running_loop().create_task(work(self._ticket))
+        self._task = asyncio.get_running_loop().create_task(self._go_on(self._ticket))
 
     def _pause(self):
         if self._start_button:
             self._start_button.description = "Start"
         self._ticket += 1
 
-    async def _work(self, ticket):
-        """Train in slices and give way between them, until done or a newer ticket is out."""
+    async def _go_on(self, ticket):
+        """Train and give way in turn, until done or a newer ticket is out.
+
+        What the reader has started goes on by ever more steps for each picture.
+        """
         gap, shown = GAP, time.perf_counter()
         while True:
-            await asyncio.sleep(0.001)
+            await asyncio.sleep(GAP if self._watched else 0.001)
             with self._lock, self._problems_shown():
                 if ticket != self._ticket:
                     return
-                self._advance(SLICE)
+                if self._watched:
+                    self._advance(steps=round(GROWTH * self._speed.value * self._steps) or 1)
+                else:
+                    self._advance(SLICE)
                 if not self._more:
                     self._pause()
                 now = time.perf_counter()
-                if now - shown > gap or not self._more:
+                if self._watched or now - shown > gap or not self._more:
                     self._show("working" if self._more else "done")
                     shown = time.perf_counter()
                     gap = max(GAP, 2 * (shown - now))
-
-    async def _watch(self, ticket):
-        """Train a little for each picture, until done or a newer ticket is out."""
-        while True:
-            await asyncio.sleep(GAP)
-            with self._lock, self._problems_shown():
-                if ticket != self._ticket:
-                    return
-                self._advance(steps=round(GROWTH * self._speed.value * self._steps) or 1)
-                if not self._more:
-                    self._pause()
-                self._show("working" if self._more else "done")
 
     def _try_seeds(self):
         """Train with some seeds, one after the other; the picture of the first gets a band."""
