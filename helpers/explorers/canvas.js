@@ -107,15 +107,9 @@ function render({ model, el }) {
   fold.append(summary, copy, code);
   el.append(notice, frame, words, fold);
 
-  copy.onclick = async () => {
-    const selection = window.getSelection();
-    selection.selectAllChildren(code);
-    try {
-      await navigator.clipboard.writeText(code.textContent);
-      copy.textContent = "Copied";
-    } catch {
-      copy.textContent = document.execCommand("copy") ? "Copied" : "Selected: press Ctrl-C";
-    }
+  copy.onclick = () => {
+    window.getSelection().selectAllChildren(code);
+    copy.textContent = document.execCommand("copy") ? "Copied" : "Selected: press Ctrl-C";
     setTimeout(() => (copy.textContent = "Copy"), 2000);
   };
 
@@ -219,10 +213,7 @@ function render({ model, el }) {
     };
   }
 
-  let painting = false;
-  let again = false;
-
-  async function paintOnce() {
+  async function paintNewest() {
     const names = "picture width least text numbers problem code settings state number".split(" ");
     const now = Object.fromEntries(names.map((name) => [name, model.get(name)]));
     if (now.picture.byteLength) {
@@ -264,19 +255,12 @@ function render({ model, el }) {
     tell();
   }
 
-  async function paint() {
-    again = painting;
-    if (painting) return;
-    painting = true;
-    try {
-      do {
-        again = false;
-        await paintOnce();
-      } while (again);
-    } finally {
-      painting = false;
-    }
-  }
+  // one after the other, and of those that came meanwhile only the newest
+  let painted = Promise.resolve();
+  const isNew = () => canvas.dataset.number !== `${model.get("number")}`;
+  const paint = () => {
+    painted = painted.then(() => isNew() && paintNewest()).catch(console.error);
+  };
 
   model.on("change:number", paint);
   paint();

@@ -14,6 +14,7 @@ is remembered: its numbers and a pale ghost of its curves are shown beside those
 import asyncio
 import functools
 import inspect
+import itertools
 import json
 import threading
 import time
@@ -120,15 +121,13 @@ class Explorer(widgets.VBox):
         self._was = {}  # the numbers of the setting to compare with
         for control in controls.values():
             control.observe(self._on_change, "value")
-        rows = [list(controls.values()), self._make_buttons(actions or {})]
+        rows = [[*controls.values()], self._make_buttons(actions or {})]
         lists = {
             one.description: [value for _, value in one.options]
-            for row in rows
-            for one in row
+            for one in itertools.chain(*rows)
             if isinstance(one, widgets.SelectionSlider)
         }
-        answers = {"lists": lists, "pointable": point is not None}
-        self._canvas = Canvas(width=round(self._full_width), **answers)
+        self._canvas = Canvas(width=round(size[0] * DPI), lists=lists, pointable=point is not None)
         self._canvas.observe(self._on_view, "view")
         self._canvas.on_msg(self._on_point)
         boxes = [widgets.Box(row) for row in rows]
