@@ -314,7 +314,9 @@ class Explorer(widgets.VBox):
         with self._problems_shown():
             self._job, self._more = _as_generator(self._compute(**self._begun)), True
             self._advance(seconds)
-            self._show("done" if not self._more else "working" if play else "paused")
+            # the first picture is sharp: what would sharpen it waits while more cells run
+            state = "done" if not self._more else "working" if play else "paused"
+            self._show(state, draft=seconds < float("inf"))
             if play:
                 self._play()
 
@@ -335,6 +337,7 @@ class Explorer(widgets.VBox):
         if not self._more:
             return
         self._watched = watched
+        self._ticket += 1
         if self._start_button:
             self._start_button.description = "Pause"
         # kept, or it might be collected
@@ -390,8 +393,8 @@ class Explorer(widgets.VBox):
 
         yield with_words
 
-    def _show(self, state):
-        """Show the present result at once, as a draft; if no other follows, soon after sharply."""
+    def _show(self, state, draft=True):
+        """Show the present result at once as a draft; if no other follows, soon after sharply."""
         result = self._latest = self._measure(**self._view)
         self._state = state
         if state == "done" and self._finished is None:
@@ -400,10 +403,9 @@ class Explorer(widgets.VBox):
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:  # outside of a notebook
-            self._paint(result, state)
-            return
-        self._paint(result, "working")
-        if state != "working":
+            draft = False
+        self._paint(result, "working" if draft else state)
+        if draft and state != "working":
             loop.call_later(SHARPEN, self._sharpen, self._ticket, result)
 
     @one_at_a_time

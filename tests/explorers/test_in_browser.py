@@ -174,7 +174,7 @@ def test_axe_finds_nothing_serious_in_either_theme(shown):
             "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})",
             f"JupyterLab {theme}",
         )
-        page.locator(f"body[data-jp-theme-name='JupyterLab {theme}']").wait_for()
+        page.locator(f"body[data-jp-theme-name='JupyterLab {theme}']").wait_for(state="attached")
         found = page.evaluate(
             "async () => (await axe.run('.explorer', {resultTypes: ['violations']})).violations"
         )
