@@ -7,6 +7,13 @@ const BUSY = "Another cell is running. The picture follows when it is done.";
 const GONE = `The kernel of this picture was restarted or has ended, so its controls move nothing.
 Select this cell, choose Run ▸ Run All Above Selected Cell, then run this cell (Shift-Enter).`;
 
+const THEME = {
+  background: "--jp-layout-color0", // first: the others are seen on it
+  text: "--jp-content-font-color1",
+  muted: "--jp-content-font-color2",
+  grid: "--jp-border-color2",
+};
+
 const element = (tag, className, attributes = {}) => {
   const node = document.createElement(tag);
   node.className = className;
@@ -20,26 +27,25 @@ function improve(control, lists) {
   const label = control.querySelector(".widget-label")?.textContent;
   const readout = control.querySelector(".widget-readout");
   const handle = control.querySelector(".noUi-handle");
+  const input = control.querySelector("input[type=number]");
+  const values = lists[label];
   if (handle && readout) {
-    const set = (name, value) =>
-      handle.getAttribute(name) !== value && handle.setAttribute(name, value);
-    set("aria-label", label);
-    set("aria-valuetext", readout.textContent); // of a list, noUiSlider tells the place
-    readout.setAttribute("role", "textbox");
-    readout.setAttribute("aria-label", `${label}, as a number`);
+    const value = readout.textContent; // of a list, noUiSlider tells the place
+    for (const [node, name, words] of [
+      [handle, "aria-label", label],
+      [handle, "aria-valuetext", value],
+      [readout, "role", "textbox"],
+      [readout, "aria-label", `${label}, as a number`],
+    ])
+      if (node.getAttribute(name) !== words) node.setAttribute(name, words);
   }
-  if (handle && label in lists && !readout.onblur) {
-    const shown = () => lists[label][Number(handle.getAttribute("aria-valuenow"))];
+  if (handle && values && !readout.onblur) {
     readout.onblur = () => {
       const typed = parseFloat(readout.textContent.replace("−", "-"));
-      const distances = lists[label].map((value) => Math.abs(value - typed));
-      if (Number.isNaN(typed)) readout.textContent = shown();
-      else {
-        control
-          .querySelector(".noUi-target")
-          .noUiSlider.set(distances.indexOf(Math.min(...distances)));
-        readout.textContent = shown();
-      }
+      const away = values.map((value) => Math.abs(value - typed));
+      const slider = control.querySelector(".noUi-target").noUiSlider;
+      if (!Number.isNaN(typed)) slider.set(away.indexOf(Math.min(...away)));
+      readout.textContent = values[Math.round(slider.get())];
     };
     readout.onkeydown = (event) => {
       if (event.key !== "Enter") return;
@@ -47,12 +53,8 @@ function improve(control, lists) {
       readout.blur();
     };
   }
-  const input = control.querySelector("input[type=number]");
   if (input && !control.querySelector("button")) {
-    for (const [sign, step] of [
-      ["−", "stepDown"],
-      ["+", "stepUp"],
-    ]) {
+    for (const [sign, step] of Object.entries({ "−": "stepDown", "+": "stepUp" })) {
       const name = `${label} ${sign} 1`;
       const button = element("button", "jupyter-button", { type: "button", "aria-label": name });
       button.textContent = sign;
@@ -69,24 +71,17 @@ function improve(control, lists) {
 function themeColors(node) {
   const style = getComputedStyle(node);
   const context = element("canvas", "", { width: 1, height: 1 }).getContext("2d");
-  const names = {
-    background: "--jp-layout-color0",
-    text: "--jp-content-font-color1",
-    muted: "--jp-content-font-color2",
-    grid: "--jp-border-color2",
-  };
   const colors = {};
-  for (const [role, name] of Object.entries(names)) {
+  for (const [role, name] of Object.entries(THEME)) {
     const color = style.getPropertyValue(name).trim();
     if (!color) return {};
-    context.fillStyle = color; // over the background, as it may be half transparent
-    context.fillRect(0, 0, 1, 1);
-    const { data } = context.getImageData(0, 0, 1, 1);
-    colors[role] = `#${[...data.slice(0, 3)].map((n) => n.toString(16).padStart(2, "0")).join("")}`;
-    if (role !== "background") {
-      context.fillStyle = colors.background;
+    // over the background, as it may be half transparent
+    for (const one of [colors.background ?? color, color]) {
+      context.fillStyle = one;
       context.fillRect(0, 0, 1, 1);
     }
+    const parts = [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+    colors[role] = `#${parts.map((n) => n.toString(16).padStart(2, "0")).join("")}`;
   }
   return colors.background === "#ffffff" ? {} : colors;
 }
@@ -112,15 +107,9 @@ function render({ model, el }) {
   fold.append(summary, copy, code);
   el.append(notice, frame, words, fold);
 
-  copy.onclick = async () => {
-    const selection = window.getSelection();
-    selection.selectAllChildren(code);
-    try {
-      await navigator.clipboard.writeText(code.textContent);
-      copy.textContent = "Copied";
-    } catch {
-      copy.textContent = document.execCommand("copy") ? "Copied" : "Selected: press Ctrl-C";
-    }
+  copy.onclick = () => {
+    window.getSelection().selectAllChildren(code);
+    copy.textContent = document.execCommand("copy") ? "Copied" : "Selected: press Ctrl-C";
     setTimeout(() => (copy.textContent = "Copy"), 2000);
   };
 
@@ -224,14 +213,11 @@ function render({ model, el }) {
     };
   }
 
-  let painting = false;
-  let again = false;
-
-  async function paintOnce() {
+  async function paintNewest() {
     const names = "picture width least text numbers problem code settings state number".split(" ");
     const now = Object.fromEntries(names.map((name) => [name, model.get(name)]));
     if (now.picture.byteLength) {
-      const bitmap = await createImageBitmap(new Blob([now.picture], { type: "image/png" }));
+      const bitmap = await createImageBitmap(new Blob([now.picture]));
       if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) {
         canvas.width = bitmap.width; // also wipes the canvas, hence only when it must be
         canvas.height = bitmap.height;
@@ -271,19 +257,12 @@ function render({ model, el }) {
     tell();
   }
 
-  async function paint() {
-    again = painting;
-    if (painting) return;
-    painting = true;
-    try {
-      do {
-        again = false;
-        await paintOnce();
-      } while (again);
-    } finally {
-      painting = false;
-    }
-  }
+  // one after the other, and of those that came meanwhile only the newest
+  let painted = Promise.resolve();
+  const isNew = () => canvas.dataset.number !== `${model.get("number")}`;
+  const paint = () => {
+    painted = painted.then(() => isNew() && paintNewest()).catch(console.error);
+  };
 
   model.on("change:number", paint);
   paint();

@@ -14,7 +14,7 @@ class Canvas(anywidget.AnyWidget):
     _esm = HERE.joinpath("canvas.js").read_text("utf-8")
     _css = HERE.joinpath("canvas.css").read_text("utf-8")
 
-    picture = traitlets.Bytes(b"").tag(sync=True)  # PNG
+    picture = traitlets.Bytes(b"").tag(sync=True)  # PNG or JPEG
     width = traitlets.Int(800).tag(sync=True)  # of the picture on the page, in its pixels …
     least = traitlets.Int(0).tag(sync=True)  # … and where there is less space, until it is redrawn
     text = traitlets.Unicode().tag(sync=True)

@@ -19,7 +19,7 @@ from .runs import run, some_images, steps_per_epoch
 TRAIN, DEV = 10_000, 2_000  # images: few enough to see an epoch end several times a second
 BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
 ROWS, COLUMNS = 5, 6  # of the pictures of weights
-INK, PAPER = "#010101", "#fefefe"  # of numbers on shades: the same in each theme
+ON_ORANGE = "#fefefe"  # numbers: the same in each theme
 
 
 def training():
@@ -131,7 +131,9 @@ def draw(artists, result):
     j, k = np.nonzero(counts)
     artists["numbers"].set_paths(list(map(_outline, counts[j, k], j == k)))
     artists["numbers"].set_offsets(np.stack([k, j], axis=1))
-    artists["numbers"].set_facecolor([PAPER if shade > 0.4 else INK for shade in shades[j, k]])
+    artists["numbers"].set_facecolor(
+        [ON_ORANGE if shade > 0.4 else "black" for shade in shades[j, k]]
+    )
     first = result["W"].T[: ROWS * COLUMNS]
     scaled = first / np.abs(first).max(axis=1, keepdims=True)
     artists["weights"].set_data(mosaic(scaled, COLUMNS, ROWS)[:-1, :-1])

@@ -11,7 +11,7 @@ from ..data import load_mnist, normalize, train_dev_split
 from ..drawings import BOX, FIELD, center_digit, center_of_mass, crop_to_ink, resize
 from ..network import forward, initialize
 from ..photos import read_image
-from ..plots import BLUE, GRAY, ORANGE, mosaic
+from ..plots import BLUE, ORANGE, mosaic
 from ..training import train
 from .controls import choice
 from .explorer import Explorer
@@ -20,6 +20,7 @@ from .quests import Quest
 from .runs import some_images
 
 SIZE = (6.2, 4.8)  # inches
+PAPER, PENCIL = "#fefefe", "#5a5a5a"  # the same in each theme
 WAYS = {"mnist": "As MNIST was made", "shrunk": "Only shrunk"}
 LOOKS = {"steps": "Preparation", "reasons": "Reasons", "several": "Several digits"}
 STEPS = {
@@ -227,11 +228,12 @@ def start(figure):
     top, bottom = figure.subfigures(2, 1, height_ratios=[9, 8])
     drawing, box, image = top.subplots(1, 3)
     bars = bottom.subplots()
-    gray = {"cmap": "gray_r", "vmin": 0, "vmax": 1}
+    gray = {"cmap": "binary", "vmin": 0, "vmax": 1}  # gray_r, but on paper in each theme
     edge = (FIELD - BOX) / 2
     sides = {drawing: (0, SIDE), box: (-edge, BOX + edge), image: (0, FIELD)}
     for number, (ax, (low, high)) in enumerate(sides.items(), start=1):
         ax.set(xlim=(low, high), ylim=(high, low), aspect="equal", xticks=[], yticks=[])
+        ax.set_facecolor(PAPER)
         ax.set_title(f"{number}", size=10)
         ax.set_xlabel("g", alpha=0)  # keeps room for the labels
         ax.spines[:].set_visible(True)
@@ -257,7 +259,7 @@ def start(figure):
     bottom.legend(loc="outside lower center", ncols=2)
 
     middle = FIELD // 2 + 0.5
-    line = {"color": GRAY, "linewidth": 1, "linestyle": ":"}
+    line = {"color": PENCIL, "linewidth": 1, "linestyle": ":"}
     frame = {"fill": False, "linewidth": 1.5}
     return {
         "ink": drawing.imshow(np.zeros((SIDE, SIDE)), extent=(0, SIDE, SIDE, 0), **gray),
@@ -265,7 +267,7 @@ def start(figure):
         "digit": box.imshow(np.zeros((BOX, BOX)), extent=(0, BOX, BOX, 0), **gray),
         "box": box.add_patch(Rectangle((0, 0), BOX, BOX, edgecolor=BLUE, linestyle="--", **frame)),
         "left out": box.text(
-            BOX / 2, BOX / 2, "this step is\nleft out", ha="center", va="center", color=GRAY
+            BOX / 2, BOX / 2, "this step is\nleft out", ha="center", va="center", color=PENCIL
         ),
         "image": image.imshow(np.zeros((FIELD, FIELD)), extent=(0, FIELD, FIELD, 0), **gray),
         "middle": [image.axhline(middle, **line), image.axvline(middle, **line)],

@@ -241,22 +241,25 @@ class Tiles(Artist):
     """Square pictures, as fine as the screen.
 
     They are put into the figure as they are: as images of matplotlib, a hundred would take longer
-    than all the rest.
+    than all the rest. Those of a layer are resized at once, as one high picture.
     """
 
     def __init__(self):
         super().__init__()
-        self.tiles = []  # (left, below, side, colors from below)
+        self.layers = []  # (left ends, lower ends, side, colors from below)
 
     def draw(self, renderer):
         """Put each tile into its place."""
-        gc = renderer.new_gc()
-        for left, below, side, colors in self.tiles:
-            ends = self.axes.transData.transform([(left, below), (left + side, below + side)])
-            (x, y), (right, top) = ends.round().astype(int)
-            size = right - x, top - y
-            pixels = np.array(Image.fromarray(colors).resize(size, Image.Resampling.BILINEAR))
-            renderer.draw_image(gc, x, y, pixels)
+        gc, to_pixels = renderer.new_gc(), self.axes.transData.transform
+        for left, below, side, colors in self.layers:
+            count, width = len(colors), colors.shape[2]
+            pixels = round(np.ptp(to_pixels([(0, 0), (side, side)])[:, 0]))
+            high = Image.fromarray(colors.reshape(-1, width, 4))
+            high = high.resize((pixels, count * pixels), Image.Resampling.BILINEAR)
+            places = to_pixels(np.stack([left, below], axis=1)).round().astype(int)
+            tiles = np.array(high).reshape(count, pixels, pixels, 4)
+            for (x, y), tile in zip(places, tiles, strict=True):
+                renderer.draw_image(gc, x, y, tile)
         gc.restore()
 
 
@@ -322,7 +325,7 @@ def draw(artists, result):
         picture = np.full((FINE, FINE, 4), 255, np.uint8)
         picture[..., :3] = 255 * mixed.clip(0, 1)
         lines = borders(result["logits"])
-    artists["picture"].tiles = [(-EDGE, -EDGE, 2 * EDGE, picture)]
+    artists["picture"].layers = [([-EDGE], [-EDGE], 2 * EDGE, picture[None])]
     artists["boundary"].set_segments(lines)
     for name in ("training", "unseen"):
         X, y = result[name]
@@ -354,11 +357,7 @@ def borders(Z):
 def draw_network(artists, seen, weights, layer, index):
     """Draw what units see, the largest weights as lines, and a frame around the unit looked at."""
     places = layout([len(some) for some in seen])
-    artists["tiles"].tiles = [
-        (x, y, side, colors)
-        for (left, below, side), some in zip(places, seen, strict=True)
-        for x, y, colors in zip(left, below, some, strict=True)
-    ]
+    artists["tiles"].layers = [(*place, some) for place, some in zip(places, seen, strict=True)]
     count = len(seen) - 2
     artists["layers"].set_text(f"{count or 'no'} hidden layer{'s' * (count != 1)}")
     ends = []

@@ -14,6 +14,7 @@ is remembered: its numbers and a pale ghost of its curves are shown beside those
 import asyncio
 import functools
 import inspect
+import itertools
 import json
 import threading
 import time
@@ -32,7 +33,7 @@ from .canvas import Canvas
 from .controls import choice, list_slider
 from .picture import DPI, Picture, band
 
-FIRST = 0.03  # seconds of training before the first answer to a new setting
+FIRST = 0.02  # seconds of training before the first answer to a new setting
 SLICE = 0.02  # seconds of training before the kernel looks whether a control has moved
 GAP = 0.06  # seconds between two pictures, at least
 GROWTH = 0.05  # after Start, the next picture comes after this part of the steps so far …
@@ -43,7 +44,8 @@ SEEDS = 5  # that are tried at once
 # the space for a picture decides how large it is drawn, the screen how fine
 LARGEST, TALLEST = 1.6, 620  # times its size; pixels, unless it is higher by itself
 READABLE = 0.72  # times its size: the smallest words have nine pixels then
-COARSE = 1.25 * DPI  # of pictures that others follow at once; the last one is as fine as the screen
+DRAFT = 1.25 * DPI  # at most, of pictures that others follow at once
+FINEST = 4.8 * DPI  # of the last one, which is as fine as the screen
 SHARPEN = 0.12  # seconds before that
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -115,20 +117,17 @@ class Explorer(widgets.VBox):
         self._reset_to = {name: control.value for name, control in controls.items()}
         self._lock = threading.RLock()
         self._ticket = 0  # who plays holds a ticket, and stops when a newer one is out
-        self._asked = False  # whether an answer is on its way
         self._finished = None  # when the present setting came to its end, its numbers and curves
         self._was = {}  # the numbers of the setting to compare with
         for control in controls.values():
             control.observe(self._on_change, "value")
-        rows = [list(controls.values()), self._make_buttons(actions or {})]
+        rows = [[*controls.values()], self._make_buttons(actions or {})]
         lists = {
             one.description: [value for _, value in one.options]
-            for row in rows
-            for one in row
+            for one in itertools.chain(*rows)
             if isinstance(one, widgets.SelectionSlider)
         }
-        answers = {"lists": lists, "pointable": point is not None}
-        self._canvas = Canvas(width=round(self._full_width), **answers)
+        self._canvas = Canvas(width=round(size[0] * DPI), lists=lists, pointable=point is not None)
         self._canvas.observe(self._on_view, "view")
         self._canvas.on_msg(self._on_point)
         boxes = [widgets.Box(row) for row in rows]
@@ -198,9 +197,6 @@ class Explorer(widgets.VBox):
 
     def _on_change(self, change):
         """Answer as soon as this event is done with: meanwhile the browser sends the next one."""
-        if self._asked:
-            return
-        self._asked = True
         try:
             asyncio.get_running_loop().call_soon(self._answer)
         except RuntimeError:  # outside of a notebook there is no loop
@@ -208,7 +204,6 @@ class Explorer(widgets.VBox):
 
     @one_at_a_time
     def _answer(self):
-        self._asked = False
         if self._picture is None or self.settings == self._begun:  # closed, or nothing new
             return
         changed = {n: v for n, v in self.settings.items() if v != self._begun[n]}
@@ -236,7 +231,7 @@ class Explorer(widgets.VBox):
             self._picture.was, self._picture.band = was, around
         width, height = self._picture.size
         scale = max(READABLE, min(space / width, LARGEST, max(1, TALLEST / height)))
-        self._dpi = DPI * scale * min(ratio, 3)
+        self._dpi = DPI * scale * ratio
         self._canvas.width, self._canvas.least = round(scale * width), round(READABLE * width)
         if not self._canvas.problem:
             self._show(self._state)
@@ -319,7 +314,9 @@ class Explorer(widgets.VBox):
         with self._problems_shown():
             self._job, self._more = _as_generator(self._compute(**self._begun)), True
             self._advance(seconds)
-            self._show("done" if not self._more else "working" if play else "paused")
+            # the first picture is sharp: what would sharpen it waits while more cells run
+            state = "done" if not self._more else "working" if play else "paused"
+            self._show(state, draft=seconds < float("inf"))
             if play:
                 self._play()
 
@@ -340,45 +337,39 @@ class Explorer(widgets.VBox):
         if not self._more:
             return
         self._watched = watched
+        self._ticket += 1
         if self._start_button:
             self._start_button.description = "Pause"
-        work = self._watch if watched else self._work
         # kept, or it might be collected
-        self._task = asyncio.get_running_loop().create_task(work(self._ticket))
+        self._task = asyncio.get_running_loop().create_task(self._go_on(self._ticket))
 
     def _pause(self):
         if self._start_button:
             self._start_button.description = "Start"
         self._ticket += 1
 
-    async def _work(self, ticket):
-        """Train in slices and give way between them, until done or a newer ticket is out."""
+    async def _go_on(self, ticket):
+        """Train and give way in turn, until done or a newer ticket is out.
+
+        What the reader has started goes on by ever more steps for each picture.
+        """
         gap, shown = GAP, time.perf_counter()
         while True:
-            await asyncio.sleep(0.001)
+            await asyncio.sleep(GAP if self._watched else 0.001)
             with self._lock, self._problems_shown():
                 if ticket != self._ticket:
                     return
-                self._advance(SLICE)
+                if self._watched:
+                    self._advance(steps=round(GROWTH * self._speed.value * self._steps) or 1)
+                else:
+                    self._advance(SLICE)
                 if not self._more:
                     self._pause()
                 now = time.perf_counter()
-                if now - shown > gap or not self._more:
+                if self._watched or now - shown > gap or not self._more:
                     self._show("working" if self._more else "done")
                     shown = time.perf_counter()
                     gap = max(GAP, 2 * (shown - now))
-
-    async def _watch(self, ticket):
-        """Train a little for each picture, until done or a newer ticket is out."""
-        while True:
-            await asyncio.sleep(GAP)
-            with self._lock, self._problems_shown():
-                if ticket != self._ticket:
-                    return
-                self._advance(steps=round(GROWTH * self._speed.value * self._steps) or 1)
-                if not self._more:
-                    self._pause()
-                self._show("working" if self._more else "done")
 
     def _try_seeds(self):
         """Train with some seeds, one after the other; the picture of the first gets a band."""
@@ -402,34 +393,34 @@ class Explorer(widgets.VBox):
 
         yield with_words
 
-    def _show(self, state):
-        """Show the present result; where another picture may follow at once, coarsely at first."""
+    def _show(self, state, draft=True):
+        """Show the present result at once as a draft; if no other follows, soon after sharply."""
         result = self._latest = self._measure(**self._view)
         self._state = state
         if state == "done" and self._finished is None:
             curves = self._picture.curves(result)
             self._finished = time.perf_counter(), _formatted(result), curves
-        if state == "working" or self._dpi <= COARSE:
-            self._paint(result, state, min(self._dpi, COARSE))
-            return
         try:
             loop = asyncio.get_running_loop()
-        except RuntimeError:
-            self._paint(result, state, self._dpi)
-            return
-        self._paint(result, "working", COARSE)
-        loop.call_later(SHARPEN, self._sharpen, self._ticket, result)
+        except RuntimeError:  # outside of a notebook
+            draft = False
+        self._paint(result, "working" if draft else state)
+        if draft and state != "working":
+            loop.call_later(SHARPEN, self._sharpen, self._ticket, result)
 
     @one_at_a_time
     def _sharpen(self, ticket, result):
         newest = ticket == self._ticket and result is self._latest
         if newest and self._picture is not None:
-            self._paint(result, self._state, self._dpi)
+            self._paint(result, self._state)
 
-    def _paint(self, result, state, dpi):
+    def _paint(self, result, state):
+        draw, finest = self._picture.png, FINEST
+        if state == "working":
+            draw, finest = self._picture.jpeg, DRAFT
         numbers = _formatted(result)
         self._canvas.show(
-            picture=self._picture.png(result, dpi),
+            picture=draw(result, min(self._dpi, finest)),
             text=self._quest_words(result, state) + result["text"],
             numbers=[[name, now, self._was.get(name, "")] for name, now in numbers.items()],
             problem="",

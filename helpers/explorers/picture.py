@@ -6,20 +6,26 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import ListedColormap, to_hex, to_rgb, to_rgba_array
+from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb, to_rgba_array
 from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 from PIL import Image
 
-from ..plots import BLUE, GRAY
+from ..plots import BLUE, GRAY, ORANGE
 
 DPI = 100  # of a picture as it is laid out; text has its own size then
 STACKED = 4.6  # inches: the width of a picture with its panels one below the other
 # what is drawn in one of these colors takes one of the theme's instead
 ROLES = {"#000000": "text", GRAY: "muted", "#dddddd": "grid", "#ffffff": "background"}
 BLUE_ON_DARK = "#4da6e8"  # the other colors can be seen on white and on black
+SHADES = {  # instead of those from white, or through it
+    "contours": ["#ffffff", "#055582"],
+    "gray_r": ["#ffffff", "#000000"],
+    "Oranges": ["#ffffff", ORANGE],
+    "PuOr_r": ["#9c8fe0", "#ffffff", ORANGE],
+}
 COLORED = ("color", "facecolor", "edgecolor", "markerfacecolor", "markeredgecolor")
 
 
@@ -86,6 +92,13 @@ class Picture:
 
     def png(self, result, dpi=DPI):
         """Draw a result; return the picture as the bytes of a PNG."""
+        return self._encoded(result, dpi, format="png", compress_level=1)
+
+    def jpeg(self, result, dpi):
+        """Draw a result; return the bytes of a JPEG, which is made in a fifth of the time."""
+        return self._encoded(result, dpi, format="jpeg", quality=90, subsampling=0)
+
+    def _encoded(self, result, dpi, **kind):
         self.draw(self.artists, result)
         for i, line in enumerate(self._curves):
             self._ghosts[i].set_data(*(self.was[i] if self.was else ([], [])))
@@ -107,7 +120,7 @@ class Picture:
         size = self.canvas.get_width_height()
         image = Image.frombuffer("RGBA", size, self.canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
         buffer = io.BytesIO()
-        image.convert("RGB").save(buffer, "png", compress_level=1)
+        image.convert("RGB").save(buffer, **kind)
         return buffer.getvalue()
 
     def _recolor(self, artists):
@@ -179,8 +192,11 @@ def _mapping(colors):
 def _recolor(artist, mapping):
     """Replace the colors of an artist that are in the mapping."""
     if isinstance(artist, ScalarMappable) and artist.get_array() is not None:
-        if BLUE.lower() in mapping and isinstance(artist, ContourSet) and artist.filled:
-            artist.set_cmap(_darkened(artist.get_cmap(), mapping))
+        shades = artist.get_cmap()
+        kind = "contours" if isinstance(artist, ContourSet) and artist.filled else shades.name
+        if BLUE.lower() in mapping and kind in SHADES and shades.name != "darkened":
+            ends = [mapping.get(color, color) for color in SHADES[kind]]
+            artist.set_cmap(LinearSegmentedColormap.from_list("darkened", ends, shades.N))
         return
     for name in COLORED:
         old = getattr(artist, f"get_{name}", lambda: None)()
@@ -190,15 +206,6 @@ def _recolor(artist, mapping):
         after = [_replaced(color, mapping) for color in before]
         if after != [to_hex(color, keep_alpha=True) for color in before]:
             getattr(artist, f"set_{name}")(after if len(after) > 1 else after[0])
-
-
-def _darkened(shades, mapping):
-    """Return shades from white to blue, from the background to the same blue."""
-    if shades.name == "darkened":
-        return shades
-    low, high = to_rgb(mapping["#ffffff"]), to_rgb(BLUE)
-    blue = np.linspace(0, 0.7, shades.N)[:, None]
-    return ListedColormap((1 - blue) * low + blue * high, "darkened")
 
 
 def _replaced(color, mapping):

@@ -76,10 +76,14 @@ def test_tiles_lines_and_the_frame_are_those_of_the_network(measure):
     picture.png(result)
     artists = picture.artists
     assert "The large picture shows unit 2 of layer 2" in result["text"]
-    tiles = artists["tiles"].tiles
+    tiles = [
+        (x, y, side, tile)
+        for left, below, side, colors in artists["tiles"].layers
+        for x, y, tile in zip(left, below, colors, strict=True)
+    ]
     assert len(tiles) == 2 + 16 + 16 + 2
     seen = tiles[2 + 17]
-    large = artists["picture"].tiles[0][3][::COARSE, ::COARSE].astype(int)
+    large = artists["picture"].layers[0][3][0, ::COARSE, ::COARSE].astype(int)
     assert np.abs(large - seen[3]).mean() < 3
     x, y = artists["frame"].get_data()
     side = seen[2]
@@ -108,7 +112,7 @@ def test_above_in_a_tile_is_above_in_the_plane(measure):
     picture.png(measure())
     pixels = np.array(picture.canvas.buffer_rgba()).astype(int)
     network = picture.artists["tiles"].axes
-    left, below, side, _ = picture.artists["tiles"].tiles[1]  # the input x₂
+    (_, left), (_, below), side, _ = picture.artists["tiles"].layers[0]  # the input x₂
 
     def bright(height):
         x, y = network.transData.transform((left + side / 2, below + height * side))

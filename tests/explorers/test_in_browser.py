@@ -1,7 +1,9 @@
 """All explorers in JupyterLab in a real browser: every control is really moved."""
 
 import re
+from pathlib import Path
 
+import axe_playwright_python
 import nbformat
 import pytest
 from jupyter_in_browser import NOTEBOOKS, ShownExplorer, explorer_notebook, run_all
@@ -9,6 +11,7 @@ from jupyter_in_browser import NOTEBOOKS, ShownExplorer, explorer_notebook, run_
 from helpers import explorers
 
 pytestmark = pytest.mark.slow
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 CHAPTERS = [path.stem[:2] for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
 
 
@@ -161,6 +164,22 @@ def test_numbers_can_be_typed_and_stepped_and_every_handle_tells_its_name_and_va
             assert handle.get_attribute("aria-label") == label
             readout = one.control(label).locator(".widget-readout").inner_text()
             assert handle.get_attribute("aria-valuetext") == readout
+
+
+def test_axe_finds_nothing_serious_in_either_theme(shown):
+    page = shown["neuron"].page
+    page.evaluate(AXE.read_text("utf-8"))
+    for theme in ("Dark", "Light"):
+        page.evaluate(
+            "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})",
+            f"JupyterLab {theme}",
+        )
+        page.locator(f"body[data-jp-theme-name='JupyterLab {theme}']").wait_for(state="attached")
+        found = page.evaluate(
+            "async () => (await axe.run('.explorer', {resultTypes: ['violations']})).violations"
+        )
+        serious = [each for each in found if each["impact"] in ("serious", "critical")]
+        assert [(each["id"], each["nodes"][0]["html"]) for each in serious] == [], theme
 
 
 def test_where_there_is_room_controls_stand_beside_the_picture_and_nothing_is_cut(shown):
