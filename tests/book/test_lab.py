@@ -138,7 +138,7 @@ def test_a_chapter_runs_and_its_explorers_move(number, chapter, capsys):
     # cells below the edge of the page are on it as well
     page.evaluate("(s) => window.jupyterapp.serviceManager.settings.save(...s)", list(SETTINGS))
     page = chapter(CHAPTERS[number].name)
-    page.wait_for_function(IS_OPEN, polling=500)
+    page.wait_for_function(KERNEL_IS_READY, polling=500)
     begin = time.perf_counter()
     page.evaluate(RUN_ALL)
     page.wait_for_function("() => window.ran", polling=500)
