@@ -193,8 +193,12 @@ def test_the_scale_of_learning_rates_changes_color_at_the_bound(artists, control
     ticks = dict(zip([t.get_text() for t in ax.get_xticklabels()], ax.get_xticks(), strict=True))
     assert math.isclose(ticks["2/κ"], 2 / c)
     assert math.isclose(ticks["1/κ"], 1 / c)
-    below, above = ax.patches
-    assert below.get_x() + below.get_width() == above.get_x() == 2 / c
+    # from left to right; a patch is a rectangle or, in Matplotlib 3.8, a polygon
+    below, above = (
+        patch.get_path().transformed(patch.get_patch_transform()) for patch in ax.patches
+    )
     rates = control_values["learning_rate"]
-    assert (rates[0], rates[-1]) == (below.get_x(), above.get_x() + above.get_width())
+    (first, *_, bound), (same, *_, last) = (np.unique(p.vertices[:, 0]) for p in (below, above))
+    assert bound == same == 2 / c
+    assert (first, last) == (rates[0], rates[-1])
     assert artists["lowest"].get_xydata().tolist() == [lowest.tolist()]

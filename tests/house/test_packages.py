@@ -45,7 +45,7 @@ def test_both_files_ask_for_the_same():
         ("python>=3.11", "python>=3.12"),
         ("numpy>=2.0", "numpy>=1.26"),
         ("numpy>=2.0", "numpy"),
-        ("  - tqdm>=4.66\n", ""),
+        ("  - tqdm>=4.69\n", ""),
         ("  - pip\n", "  - scipy>=1.10\n  - pip\n"),
         ("matplotlib>", "matplotlib-base>"),
     ],
