@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 from helpers import __main__ as terminal
@@ -29,6 +30,12 @@ FILES = {
 
 def test_the_command_knows_the_names_of_its_results():
     assert terminal.RESULTS == FILES
+
+
+@pytest.fixture(autouse=True)
+def blank_pictures(monkeypatch):
+    """They take longest: only the whole command, a process of its own, writes them."""
+    monkeypatch.setattr(Figure, "savefig", lambda figure, path, dpi: Path(path).touch())
 
 
 @pytest.fixture
@@ -83,6 +90,9 @@ def test_the_command_trains_on_all_of_mnist_and_writes_what_it_found(mnist, tmp_
     assert "training 784-16-10 on 55,000 images" in done.stdout
     assert_results_agree(output, done.stdout, *mnist[2:])
     assert len(pd.read_csv(output / "predictions.csv")) == 10_000
+    for picture in output.glob("*.png"):
+        with Image.open(picture) as image:
+            assert min(image.size) > 300
     # far from guessing's 10%: trained on the images that the labels belong to
     assert float(re.findall(r"test accuracy ([\d.]+)%", done.stdout)[0]) > 85
 
