@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from urllib.request import urlopen
 
+import axe_playwright_python
 import pytest
 from jupyter_core.paths import jupyter_path
 from jupyter_in_browser import ShownExplorer
@@ -25,6 +26,7 @@ LAB = pytest.importorskip("book.lab", reason="what makes the book is not install
 CHAPTERS = all_chapters() if os.environ.get("EVERY_PAGE") else {"03": all_chapters()["03"]}
 NOT_THERE = ("12",)  # its page says why
 MINUTES = 10  # of a busy machine; three of a quiet one
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 SETTINGS = "@jupyterlab/notebook-extension:tracker", json.dumps({"windowingMode": "none"})
 
 KERNEL_IS_READY = """() =>
@@ -167,11 +169,15 @@ def test_a_digit_drawn_on_the_start_page_is_read(visitor, address):
 
 @pytest.mark.parametrize("number", [n for n in CHAPTERS if n != "00"])  # 00 has trained before
 def test_explorers_move_on_the_page_of_their_chapter(number, visitor, address):
+    visitor.set_viewport_size({"width": 390, "height": 1000})
     visitor.goto(f"{address}/{CHAPTERS[number].stem}.html")
     stills = visitor.get_by_role("button", name="Make it live").count()
     assert stills
     for place in range(stills):
         move(make_live(visitor, place))
+    visitor.evaluate(AXE.read_text("utf-8"))
+    found = visitor.evaluate("async () => (await axe.run('.explorer')).violations")
+    assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
 
 
 def test_what_the_reader_wrote_is_there_again(chapter):
