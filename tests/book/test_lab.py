@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from urllib.request import urlopen
 
+import axe_playwright_python
 import pytest
 from jupyter_core.paths import jupyter_path
 from jupyter_in_browser import ShownExplorer
@@ -25,6 +26,7 @@ LAB = pytest.importorskip("book.lab", reason="what makes the book is not install
 CHAPTERS = all_chapters() if os.environ.get("EVERY_PAGE") else {"03": all_chapters()["03"]}
 NOT_THERE = ("12",)  # its page says why
 MINUTES = 10  # of a busy machine; three of a quiet one
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 SETTINGS = "@jupyterlab/notebook-extension:tracker", json.dumps({"windowingMode": "none"})
 
 IS_OPEN = "() => window.jupyterapp?.shell?.currentWidget?.context?.isReady"
@@ -152,17 +154,23 @@ def test_a_chapter_runs_and_its_explorers_move(number, chapter, capsys):
 
 
 def test_a_digit_drawn_on_the_start_page_is_read(visitor, address):
+    visitor.set_viewport_size({"width": 390, "height": 800})  # of a phone
     visitor.goto(f"{address}/index.html")
     explorer = make_live(visitor)
     explorer.root.get_by_role("button", name="Clear").click()
     explorer.wait("canvas => canvas.getAttribute('aria-label') === 'Draw a digit.'", None, 60)
-    paper = explorer.root.locator(".drawing-pad canvas").bounding_box()
+    pad = explorer.root.locator(".drawing-pad canvas")
+    pad.scroll_into_view_if_needed()
+    paper = pad.bounding_box()
     visitor.mouse.move(paper["x"] + 150, paper["y"] + 50)
     visitor.mouse.down()
     visitor.mouse.move(paper["x"] + 135, paper["y"] + 230, steps=10)
     visitor.mouse.up()
     read = "canvas.getAttribute('aria-label').startsWith('As MNIST was made: read as 1 ')"
     explorer.wait(f"canvas => {read}", None, 60)
+    visitor.evaluate(AXE.read_text("utf-8"))
+    found = visitor.evaluate("async () => (await axe.run('.explorer')).violations")
+    assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
 
 
 @pytest.mark.parametrize("number", [n for n in CHAPTERS if n != "00"])  # 00 has trained before
