@@ -16,6 +16,7 @@ except ImportError as error:
     ) from error
 
 from .client import connect
+from .images import training_images
 from .shards import Shards
 from .stream import endless
 from .sweeps import combinations, expected_maximum, ranking, successive_halving, sweep
@@ -29,4 +30,5 @@ __all__ = [
     "ranking",
     "successive_halving",
     "sweep",
+    "training_images",
 ]

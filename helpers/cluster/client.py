@@ -1,17 +1,22 @@
 """The way to the workers: those of this machine, or those of a cluster whose address you pass."""
 
 import asyncio
-import hashlib
 import logging
 import os
+import warnings
+from contextlib import suppress
 from pathlib import Path
 
-from distributed import Client, Security
+from distributed import Client, Security, WorkerPlugin
 from distributed.comm import core
+from distributed.core import Status
 from distributed.utils import LoopRunner
+
+from .. import files
 
 SECONDS = 4  # to wait for a scheduler, and as long again for its first worker
 HELPERS = Path(__file__).parents[1]
+DOOR = "course-version"  # the name of the plugin, and of its messages
 
 
 def connect(address=None, workers=None):
@@ -30,7 +35,7 @@ def connect(address=None, workers=None):
         )
     client = reach(address)
     try:
-        _check_versions(client)
+        _refuse_other_versions(client)
     except BaseException:
         client.close()
         raise
@@ -38,12 +43,8 @@ def connect(address=None, workers=None):
 
 
 def version():
-    """Return the version of this copy of the course: eight digits that any changed line changes."""
-    digest = hashlib.sha256()
-    for path in sorted(HELPERS.rglob("*.py")):
-        digest.update(path.relative_to(HELPERS).as_posix().encode())
-        digest.update(path.read_text(encoding="utf-8").encode())  # the same line ends everywhere
-    return digest.hexdigest()[:8]
+    """Return the version of this copy of the course."""
+    return files.version(HELPERS.rglob("*.py"))
 
 
 def _on_this_machine(workers):
@@ -71,7 +72,7 @@ def reach(address):
 
     try:
         LoopRunner().run_sync(greet)
-        client = Client(address, timeout=SECONDS)
+        client = _Client(address, timeout=SECONDS)
     except Exception as error:  # each wrong address, and each other server there, fails in its way
         raise ConnectionError(
             f"no Dask scheduler answers at {address}; start one with: dask scheduler, then workers "
@@ -89,22 +90,50 @@ def reach(address):
     return client
 
 
-def _check_versions(client):
+def _refuse_other_versions(client):
     """Refuse, by name, workers that have another version of the course, or none."""
+    here = version()
 
-    def ask(dask_worker):  # sent as it stands: a worker may have no such module
+    def refusal(worker):
+        """Return why a worker is refused; sent as it stands, for it may have no such module."""
         try:
             from helpers.cluster.client import version
-        except ImportError:
-            return dask_worker.name, "no version that knows clusters"
-        return dask_worker.name, version()
 
-    here = version()
-    others = [
-        f"worker {name} has {there}" for name, there in client.run(ask).values() if there != here
-    ]
-    if others:
-        raise ConnectionError(
-            f"{', '.join(others)} of the course, expected {here}, as here; install this copy of "
-            "the course there as well, and start the workers again"
-        )
+            there = version()
+        except ImportError:
+            there = "no version that knows clusters"
+        return "" if there == here else f"worker {worker.name} has {there}"
+
+    class Door(WorkerPlugin):
+        """Ends a refused worker that comes later, before it takes a task."""
+
+        def setup(self, worker):
+            if other := refusal(worker):
+                worker.log_event(DOOR, other)
+                worker.status = Status.paused
+                worker.loop.add_callback(worker.close, reason=f"{other}, expected {here}")
+
+    advice = (
+        f"of the course, expected {here}, as here; install this copy of the course there as "
+        "well, and start the workers again"
+    )
+    if others := [*filter(None, client.run(lambda dask_worker: refusal(dask_worker)).values())]:
+        raise ConnectionError(f"{', '.join(others)} {advice}")
+    client.subscribe_topic(
+        DOOR, lambda event: warnings.warn(f"{event[1]} {advice}; it is ended", stacklevel=2)
+    )
+    client.register_plugin(Door(), name=DOOR)
+    client.has_door = True
+
+
+class _Client(Client):
+    """Takes its door away when it goes: the next one may have another version of the course."""
+
+    has_door = False
+
+    def close(self, *args, **kwargs):
+        if self.has_door and self.status == "running":
+            self.has_door = False
+            with suppress(Exception):  # the scheduler may be gone, and the door with it
+                self.unregister_worker_plugin(DOOR)
+        return super().close(*args, **kwargs)

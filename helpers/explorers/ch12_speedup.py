@@ -20,7 +20,8 @@ PARTS = {"compute": (BLUE, "--"), "bytes": (ORANGE, "-."), "latency": (GRAY, ":"
 def speedup():
     """Explore the time of a data-parallel step and its speed-up over the workers (chapter 12).
 
-    Left the three parts of Eq. (12.8), right the speed-up (12.9), with what was measured.
+    Left the three parts of Eq. (12.8), right the speed-up (12.9), with what was measured. An image
+    takes as long in a worker as alone: c = c_1.
     """
     controls = {
         "workers": list_slider("workers K", [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, MOST], 2),

@@ -11,7 +11,7 @@ from pathlib import Path
 import dask_commands
 import psutil
 import pytest
-from distributed import LocalCluster
+from distributed import Client, LocalCluster, get_worker
 
 from helpers.cluster import client as room
 from helpers.cluster import connect
@@ -88,24 +88,41 @@ def test_workers_are_not_asked_for_where_a_cluster_has_its_own():
         connect("tcp://127.0.0.1:1", workers=3)
 
 
-def test_a_worker_with_another_version_of_the_course_is_refused_by_name(tmp_path):
+@pytest.fixture
+def another_course(tmp_path):
+    """The folder of a course in which one line is another."""
     ignored = shutil.ignore_patterns("__pycache__", "*.css", "*.js")
     shutil.copytree(ROOT / "helpers", tmp_path / "old" / "helpers", ignore=ignored)
     with open(tmp_path / "old" / "helpers" / "network.py", "a") as file:
         file.write("# changed\n")
+    return tmp_path / "old"
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    monkeypatch.setattr(room, "SECONDS", dask_commands.SECONDS)
+
+
+def test_a_worker_with_another_version_of_the_course_is_refused_by_name(
+    tmp_path, another_course, patient, recwarn
+):
+    def where(_):  # made here, so that it travels whole
+        time.sleep(0.01)
+        return get_worker().name
+
     with dask_commands.cluster(tmp_path, "fresh") as (address, running):
-        old = dask_commands.start_worker(address, "stale", tmp_path, course=tmp_path / "old")
-        running["stale"] = old
+        with connect(address) as client:
+            late = dask_commands.start_worker(address, "late", tmp_path, another_course)
+            running["late"] = late
+            futures = client.map(where, range(400), pure=False)
+            assert late.wait(dask_commands.SECONDS) == 0
+            assert {*client.gather(futures)} == {"fresh"}
+            assert "worker late has" in str(recwarn.pop(UserWarning).message)
+        # nobody is connected now, so nobody refuses it yet
+        running["stale"] = dask_commands.start_worker(address, "stale", tmp_path, another_course)
+        with Client(address, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=dask_commands.SECONDS)
         with pytest.raises(ConnectionError, match="worker stale has") as caught:
-            _connect_to_both(address)
+            connect(address)
         assert "fresh" not in str(caught.value)
         assert room.version() in str(caught.value)
-
-
-def _connect_to_both(address):
-    """Wait until both workers have come."""
-    deadline = time.monotonic() + dask_commands.SECONDS
-    while time.monotonic() < deadline:
-        with connect(address) as client:
-            assert len(client.nthreads()) < 2, "both are taken"
-        time.sleep(0.2)
