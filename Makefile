@@ -7,10 +7,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 
-.PHONY: help lab test quick lint chapters notebooks handouts book book-pdf test-book bench clean
+.PHONY: help lab demo test quick lint chapters notebooks handouts book book-pdf test-book bench clean
 
 help:
 	@echo "make lab        open chapter 00 in JupyterLab"
+	@echo "make demo       chapter 09's laboratory as a page of its own, for the screen in class"
 	@echo "make test       run every test and every notebook"
 	@echo "make quick      lint, and the tests that need no notebook, browser, PDF or sandbox"
 	@echo "make chapters   run the chapters with another processor's arithmetic: KERNEL=Haswell"
@@ -49,6 +50,11 @@ $(VENV)/installed-book: pyproject.toml | $(VENV)/bin/python
 	@$(INSTALL) ".[book]"
 	@touch $@ $(VENV)/installed-lab
 
+$(VENV)/installed-demo: pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the course and Voilà (about a minute, the first time only)"
+	@$(INSTALL) ".[demo]"
+	@touch $@ $(VENV)/installed-lab
+
 $(VENV)/installed-bench: pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what the benchmarks compare with"
 	@$(INSTALL) ".[bench,test]"
@@ -68,6 +74,10 @@ lab: $(VENV)/installed-lab
 	echo "Starting JupyterLab on chapter 00; Ctrl-C twice stops it." && \
 	exec env PYTHONPATH="$(CURDIR)$${PYTHONPATH:+:$$PYTHONPATH}" \
 	    $(BIN)/python -m jupyterlab $$flags my_notebooks/00_start_here.ipynb
+
+# make demo OPTIONS="--no-browser --port=8900"
+demo: $(VENV)/installed-demo
+	@exec $(BIN)/python -m coursework.demo $(OPTIONS)
 
 test: lint
 	$(BIN)/python -m pytest --numprocesses=auto

@@ -86,6 +86,7 @@ def firefox(folder):
             lambda actions: send("input.performActions", **page, actions=actions),
         )
         send("browser.close")
+        connection.close()
 
 
 @contextmanager

@@ -410,7 +410,7 @@ class Explorer(widgets.VBox):
 
     @one_at_a_time
     def _sharpen(self, ticket, result):
-        newest = ticket == self._ticket and result is self._latest
+        newest = ticket == self._ticket and result is self._latest and not self._asked
         if newest and self._picture is not None:
             self._paint(result, self._state)
 

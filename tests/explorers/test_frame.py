@@ -559,3 +559,13 @@ def test_learning_rates_are_round_numbers(value):
     steps = np.diff(np.log10(values))
     assert steps.min() > 0.05
     assert steps.max() < 0.2
+
+
+def test_a_sharper_picture_is_not_drawn_for_a_control_that_has_moved_meanwhile():
+    async def move_while_the_picture_is_sharpened():
+        one = explorer()
+        one.controls["a"].value = 5
+        one._sharpen(one._ticket, one._latest)  # before the loop comes to the answer
+        return json.loads(shown(one).settings)["a"], shown(one).text
+
+    assert asyncio.run(move_while_the_picture_is_sharpened()) == (3, "x is 3")
