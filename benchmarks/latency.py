@@ -141,7 +141,7 @@ def main(options):
     folder = Path(tempfile.mkdtemp())
     with jupyter_lab(folder) as address, chromium() as browser:
         for chapter, moved in itertools.groupby(MOVED, lambda one: one[0]):
-            explorer_notebook(folder / f"{chapter}.ipynb", [chapter])
+            calls = explorer_notebook(folder / f"{chapter}.ipynb", [chapter])
             page = browser.new_page(viewport={"width": 1200, "height": 1400})
             run_all(page, address, f"{chapter}.ipynb")
             with busy(options.busy):
@@ -151,7 +151,8 @@ def main(options):
                         explorer.handle(one).press("End")
                         explorer.wait_until_done()
                     first, last, rate = measure(page, explorer, label)
-                    name = f"{chapter}: {label or 'drawing'}{', largest network' * bool(largest)}"
+                    name = calls[place].partition("(")[0].replace("explorers.", f"{chapter} ")
+                    name += f": {label or 'drawing'}{', largest network' * bool(largest)}"
                     rows.append([name, f"{first:.0f} ms", f"{last:.0f} ms", f"{rate:.0f}"])
                     print(*rows[-1], sep="  ", file=sys.stderr, flush=True)
             page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
