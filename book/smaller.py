@@ -19,10 +19,17 @@ SMALLER = {
         {f"history = {TRAIN}": f"history = {A_PART}"},
     ),
     "05": (
-        "so here it measures noise with 50 batches instead of 200, and times each size twice",
+        "so here the training set has 11,000 images instead of 60,000, noise is measured with 50 "
+        "batches instead of 200, and each size is timed twice",
         {
+            ", _, _ = load_mnist()": (
+                ", _, _ = load_mnist()\nX_mnist, y_mnist = X_mnist[:11_000], y_mnist[:11_000]"
+            ),
+            "integers(60_000, size": "integers(11_000, size",
             "draws=200": "draws=50",
-            "for _ in range(10)) for B in": "for _ in range(2)) for B in",
+            "for _ in range(10)) for B in (1, 32, 1024, 60_000)": (
+                "for _ in range(2)) for B in (1, 32, 1024, 11_000)"
+            ),
         },
     ),
     "07": (
