@@ -33,11 +33,12 @@ SMALLER = {
         },
     ),
     "07": (
-        f"{ON_A_PART}. All accuracies are lower: on the test set about 95% instead of 98%",
+        "so here it compares networks on 10,000 of its 55,000 images, and trains the last one on "
+        "5,000. All accuracies are lower: on the test set about 95% instead of 98%",
         {
             f"    {TRAIN} params": f"    {A_PART} params",
             f"curve = {TRAIN}": f"curve = {A_PART}",
-            f"history = {TRAIN}": f"history = {A_PART}",
+            f"history = {TRAIN}": "history = train(X_train[:5_000], y_train[:5_000],",
             '"dev accuracy"] > 0.90': '"dev accuracy"] > 0.80',
             '"dev accuracy"] + 0.03': '"dev accuracy"]',
             "in ((55_000, 0.3),": "in ((10_000, 0.3),",
