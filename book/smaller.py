@@ -52,6 +52,15 @@ SMALLER = {
         "so here the classic takes its steps on 2,000 images instead of 5,000",
         {"part = 5000": "part = 2000"},
     ),
+    "09": (
+        "so here the network that reads your digits learns from 10,000 images",
+        {
+            "    train(X_train, y_train, reader,": (
+                "    train(X_train[:10_000], y_train[:10_000], reader,"
+            ),
+            "explorers.ch09_drawing.trained_on_mnist()": "reader",  # it would train as long again
+        },
+    ),
     "10": (
         "so here cases 4 and 5 run with three seeds instead of five",
         {
