@@ -410,8 +410,8 @@ class Explorer(widgets.VBox):
 
     @one_at_a_time
     def _sharpen(self, ticket, result):
-        newest = ticket == self._ticket and result is self._latest and not self._asked
-        if newest and self._picture is not None:
+        newest = ticket == self._ticket and result is self._latest
+        if newest and self._picture is not None and self.settings == self._begun:
             self._paint(result, self._state)
 
     def _paint(self, result, state):
