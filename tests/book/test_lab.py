@@ -173,7 +173,8 @@ def test_a_digit_drawn_on_the_start_page_is_read(visitor, address):
     assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
 
 
-@pytest.mark.parametrize("number", [n for n in CHAPTERS if n != "00"])  # 00 has trained before
+# one chapter alone is left out: the start page is live as well; 00 has trained before
+@pytest.mark.parametrize("number", [n for n in CHAPTERS if n != "00" and len(CHAPTERS) > 1])
 def test_explorers_move_on_the_page_of_their_chapter(number, visitor, address):
     visitor.goto(f"{address}/{CHAPTERS[number].stem}.html")
     stills = visitor.get_by_role("button", name="Make it live").count()
