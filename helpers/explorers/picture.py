@@ -16,6 +16,7 @@ from PIL import Image
 from ..plots import BLUE, GRAY, ORANGE
 
 DPI = 100  # of a picture as it is laid out; text has its own size then
+KEPT = 4  # backgrounds: the limits before and after a training, as a draft and as the last picture
 STACKED = 4.6  # inches: the width of a picture with its panels one below the other
 # what is drawn in one of these colors takes one of the theme's instead
 ROLES = {"#000000": "text", GRAY: "muted", "#dddddd": "grid", "#ffffff": "background"}
@@ -33,7 +34,7 @@ class Picture:
     """A figure whose changing artists are drawn over a kept background.
 
     Axes, ticks and labels take most of the time of a drawing and seldom change: they are drawn
-    when the limits of an axis change, and otherwise kept as pixels. `start(figure)` fills an empty
+    when the limits of an axis are new, and otherwise kept as pixels. `start(figure)` fills an empty
     figure and returns a dict of the artists that will change, or lists of them; `draw(artists,
     result)` makes them show a result. `size` is in inches, of a hundred pixels each.
 
@@ -65,7 +66,7 @@ class Picture:
             text, grid = self._colors["#000000"], self._colors["#dddddd"]
             for ax in self.figure.axes:
                 ax.tick_params(which="both", color=text, labelcolor=text, grid_color=grid)
-        self._backgrounds = {}  # of each resolution: the limits of its axes, and its pixels
+        self._backgrounds = {}  # pixels, for each resolution and the limits of the axes
 
     @property
     def has_curves(self):
@@ -105,14 +106,16 @@ class Picture:
             self._ghosts[i].set_visible(line.get_visible())
             self._strips[i].set_xy(self.band[i] if self.band else np.zeros((1, 2)))
         self.figure.set_dpi(dpi)
-        view = [(*ax.get_xlim(), *ax.get_ylim()) for ax in self.figure.axes]
-        seen, background = self._backgrounds.get(dpi, (None, None))
-        if view != seen:
+        view = dpi, *((*ax.get_xlim(), *ax.get_ylim()) for ax in self.figure.axes)
+        background = self._backgrounds.pop(view, None)
+        if background is None:
             self._recolor(self.figure.findobj())
             self.canvas.draw()
             self.figure.set_layout_engine("none")  # from now on the axes stay where they are
             background = self.canvas.copy_from_bbox(self.figure.bbox)
-            self._backgrounds[dpi] = view, background
+        self._backgrounds[view] = background  # the last one is the newest
+        if len(self._backgrounds) > KEPT:
+            del self._backgrounds[next(iter(self._backgrounds))]
         self._recolor(part for artist in self._changing for part in artist.findobj())
         self.canvas.restore_region(background)
         for artist in self._changing:

@@ -497,14 +497,18 @@ def test_what_stays_is_drawn_once_and_what_changes_always():
     assert picture.png({"a": 3, "text": "x"}) == first  # nothing of the other picture is left
 
 
-def test_new_limits_draw_the_axes_again():
+def test_new_limits_draw_the_axes_again(monkeypatch):
     def draw_with_limits(artists, result):
         artists["lines"][0].axes.set_ylim(0, result["a"])
 
     picture = Picture(start, draw_with_limits, (3, 2))
+    draws = []
+    whole = picture.canvas.draw
+    monkeypatch.setattr(picture.canvas, "draw", lambda: draws.append(whole()))
     narrow, wide = picture.png({"a": 1}), picture.png({"a": 100})
     assert narrow != wide
     assert picture.png({"a": 1}) == narrow
+    assert len(draws) == 2  # limits that come back find their axes, as at the start of a training
 
 
 RERUNS = """
