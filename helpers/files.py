@@ -1,4 +1,4 @@
-"""Files: read `.npz` without pickle, write so that a reader never meets half a file."""
+"""Parameters as files: `.npz` without pickle, written so that a reader never meets half a file."""
 
 import errno
 import hashlib

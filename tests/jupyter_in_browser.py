@@ -23,44 +23,52 @@ CHROMIUM = next(
 
 
 @contextmanager
-def jupyter_lab(folder):
-    """Serve the notebooks in this folder; give the address."""
+def server(command, folder, path="", environment=None):
+    """Run what serves notebooks, on a port of its own; give its address once a path is answered."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    log = folder / "server.log"
+    command = [sys.executable, "-m", *command, "--no-browser", f"--port={port}"]
+    with open(log, "w") as file:
+        process = subprocess.Popen(command, stdout=file, stderr=file, env=environment)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(600):
+            try:
+                urllib.request.urlopen(f"{address}{path}", timeout=60).close()
+                break
+            except OSError:
+                if process.poll() is not None:
+                    raise RuntimeError(f"the server ended:\n{log.read_text()}") from None
+                time.sleep(0.1)
+        else:
+            raise RuntimeError(f"there was no answer within a minute:\n{log.read_text()}")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@contextmanager
+def jupyter_lab(folder):
+    """Serve the notebooks in this folder; give the address."""
     own = {
         f"JUPYTER_{name}_DIR": str(folder / f".{name}") for name in ("CONFIG", "DATA", "RUNTIME")
     }
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"),
-        *(f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token="),
-        *(f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True"),
-        *("--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
+        *("jupyterlab", "--allow-root", "--ip=127.0.0.1", "--ServerApp.port_retries=0"),
+        *(f"--ServerApp.root_dir={folder}", "--IdentityProvider.token="),
+        *("--LabApp.expose_app_in_browser=True", "--LabApp.news_url="),
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
     # cells below the edge of the page are on it as well
     settings = folder / ".CONFIG/lab/user-settings/@jupyterlab/notebook-extension"
     settings.mkdir(parents=True)
     (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
-    log = folder / "lab.log"
     environment = os.environ | own | {"IPYTHONDIR": str(folder / ".ipython")}
-    with open(log, "w") as file:
-        server = subprocess.Popen(command, stdout=file, stderr=file, env=environment)
-    try:
-        address = f"http://127.0.0.1:{port}"
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(f"{address}/api/status", timeout=2).close()
-                break
-            except OSError:
-                if server.poll() is not None:
-                    raise RuntimeError(f"JupyterLab ended:\n{log.read_text()}") from None
-                time.sleep(0.1)
-        else:
-            raise RuntimeError(f"JupyterLab did not answer within a minute:\n{log.read_text()}")
+    with server(command, folder, "/api/status", environment) as address:
         yield address
-    finally:
-        server.terminate()
-        server.wait(30)
 
 
 @contextmanager
@@ -118,6 +126,13 @@ def run_all(page, address, name, wait=True):
     assert complaints == [], complaints
 
 
+# the pixels of a canvas as one number: a PNG of them would take ten times as long
+PIXELS = """canvas => {
+    const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    return new Uint32Array(data.buffer).reduce((sum, pixel) => Math.imul(sum, 31) + pixel | 0, 0);
+}"""
+
+
 class ShownExplorer:
     """One explorer on a page, as its reader finds it."""
 
@@ -170,6 +185,10 @@ class ShownExplorer:
             reason=f"{label!r} was dragged",
         )
 
+    def wait_for_another_picture(self, before, reason=""):
+        """Wait until the pixels are others than before."""
+        self.wait(f"(canvas, before) => ({PIXELS})(canvas) !== before", before, reason=reason)
+
     @property
     def settings(self):
         """What the picture on show was made for."""
@@ -198,8 +217,8 @@ class ShownExplorer:
 
     @property
     def picture(self):
-        """The pixels of the canvas, as text to compare."""
-        return self.canvas.evaluate("canvas => canvas.toDataURL()")
+        """The pixels of the canvas, as a number to compare."""
+        return self.canvas.evaluate(PIXELS)
 
     @property
     def text(self):

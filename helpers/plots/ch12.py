@@ -150,7 +150,7 @@ def speed_up(predicted, measured):
         ax.plot(curve.index, curve, color=color, ls=style, label=f"m = {m:,}")
         dots = measured[m]
         ax.plot(dots.index, dots, "s", color=color, ms=8)
-        ax.annotate(f"{dots.iloc[-1]:.2f}", (dots.index[-1], dots.iloc[-1]), (8, 4),
+        ax.annotate(f"{dots.iloc[-1]:.2f}", (dots.index[-1], dots.iloc[-1]), (8, -13),
                     textcoords="offset points", color=color, size=9)  # fmt: skip
     ax.axhline(1, color=GRAY, lw=1)
     ax.set(xscale="log", yscale="log", xlabel="workers K", ylabel="speed-up")

@@ -5,6 +5,7 @@ import http.server
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,17 +14,26 @@ import pytest
 from coursework.course import ROOT
 
 
-class Quiet(http.server.ThreadingHTTPServer):
-    """A server of files that says nothing."""
-
-    daemon_threads = True
-
-
 class Files(http.server.SimpleHTTPRequestHandler):
-    """Files, without a line for each."""
+    """Files as a host of static pages serves them, without a line for each."""
+
+    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {
+        ".wasm": "application/wasm",
+        ".mjs": "text/javascript",
+    }
 
     def log_message(self, *words):
         """Say nothing."""
+
+
+@contextmanager
+def serve(folder):
+    """Serve a folder of this machine; yield its address."""
+    handler = functools.partial(Files, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 @dataclass
@@ -51,12 +61,15 @@ def command():
 
 
 @pytest.fixture(scope="session")
+def served():
+    """What serves a folder."""
+    return serve
+
+
+@pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The site of the whole course."""
     folder = tmp_path_factory.mktemp("book") / "site"
     assert make("site", "--output", folder) == ""
-    server = Quiet(("127.0.0.1", 0), functools.partial(Files, directory=folder))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Site(folder, f"http://127.0.0.1:{server.server_port}")
-    server.shutdown()
-    server.server_close()
+    with serve(folder) as address:
+        yield Site(folder, address)

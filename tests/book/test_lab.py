@@ -3,11 +3,8 @@
 One chapter, or with EVERY_PAGE=1 all of them, with the seconds and megabytes of each.
 """
 
-import functools
-import http.server
 import json
 import os
-import threading
 import time
 from pathlib import Path
 from urllib.request import urlopen
@@ -49,20 +46,8 @@ COMPLAINTS = """() => {
 }"""
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files as a host of static pages does."""
-
-    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {
-        ".wasm": "application/wasm",
-        ".mjs": "text/javascript",
-    }
-
-    def log_message(self, *arguments):
-        pass
-
-
 @pytest.fixture(scope="module")
-def address(command, tmp_path_factory):
+def address(command, served, tmp_path_factory):
     """Where a book with the lab is served."""
     try:
         pyodide = pyodide_folder() / "pyodide"
@@ -71,11 +56,8 @@ def address(command, tmp_path_factory):
     site = tmp_path_factory.mktemp("book") / "site"
     options = ("--lab", pyodide, "--chapters", *CHAPTERS)
     assert command("site", *options, "--output", site) == ""
-    handler = functools.partial(Quiet, directory=site)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with served(site) as address:
+        yield address
 
 
 @pytest.fixture

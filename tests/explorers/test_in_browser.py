@@ -6,9 +6,11 @@ from pathlib import Path
 import axe_playwright_python
 import nbformat
 import pytest
+from explorer_grid import last, start_and_values, untouched
 from jupyter_in_browser import NOTEBOOKS, ShownExplorer, explorer_notebook, run_all
 
 from helpers import explorers
+from helpers.explorers.ch09_playground import compute, layout, sizes_of
 
 pytestmark = pytest.mark.slow
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
@@ -71,7 +73,7 @@ def test_every_control_changes_picture_and_words_from_the_keyboard(shown, name):
         )
         changed = [name for name in before if explorer.settings[name] != before[name]]
         assert len(changed) == 1, label
-        explorer.wait("(canvas, before) => canvas.toDataURL() !== before", picture, reason=label)
+        explorer.wait_for_another_picture(picture, reason=label)
         explorer.wait(
             """(canvas, before) => canvas.closest('.explorer')
                 .querySelector('.explorer-text').innerText !== before""",
@@ -115,7 +117,7 @@ def test_training_starts_pauses_steps_and_resets(shown):
     assert (epoch(), step()) == (0, 0)
     untrained = explorer.picture
     explorer.button("Step").click()
-    explorer.wait("(canvas, before) => canvas.toDataURL() !== before", untrained)
+    explorer.wait_for_another_picture(untrained)
     assert (epoch(), step()) == (0, 1)
     explorer.button("Start").click()
     explorer.wait("canvas => canvas.dataset.state === 'working'")
@@ -164,6 +166,49 @@ def test_numbers_can_be_typed_and_stepped_and_every_handle_tells_its_name_and_va
             assert handle.get_attribute("aria-label") == label
             readout = one.control(label).locator(".widget-readout").inner_text()
             assert handle.get_attribute("aria-valuetext") == readout
+
+
+def where(canvas, label, x, y):
+    """Return where a place of the playground's axes is on the canvas, in pixels of the page."""
+    picture = untouched("playground")._picture
+    picture.png(last(compute, start_and_values("playground")[0] | {"epochs": 1}))  # laid out
+    [ax] = [ax for ax in picture.figure.axes if ax.get_label() == label]
+    right, up = ax.transData.transform((x, y)) / picture.figure.bbox.size
+    box = canvas.bounding_box()
+    return {"x": right * box["width"], "y": (1 - up) * box["height"]}
+
+
+def test_pointing_shows_a_unit_without_training_and_clicks_change_own_points(shown):
+    explorer = shown["playground"]
+    explorer.button("Reset").click()
+    explorer.button("seed + 1").click()  # trains at once, to the end
+    explorer.wait_until_shown(("seed", explorer.start["seed"] + 1))
+    (left, below, side) = layout(sizes_of("spirals", 2, 16))[2]
+    unit = where(explorer.canvas, "network", left[2] + side / 2, below[2] + side / 2)
+    before = explorer.text.splitlines()[1]
+    explorer.canvas.hover(position=unit)
+    explorer.wait_until_shown(("unit", 19))
+    assert "The large picture shows unit 3 of layer 2" in explorer.text
+    assert explorer.text.splitlines()[1] == before
+
+    left, below, side = layout(sizes_of("spirals", 2, 16))[3]
+    output = where(explorer.canvas, "network", left[0] + side / 2, below[0] + side / 2)
+    explorer.canvas.hover(position=output)
+    explorer.wait_until_shown(("unit", 0))
+    corner = where(explorer.canvas, "plane", 1.2, 1.3)
+    for own in (r"^1\.\d+ 1\.\d+ 0$", r"^1\.\d+ 1\.\d+ 1$", "^$"):
+        explorer.canvas.click(position=corner)
+        explorer.wait(
+            """(canvas, own) => canvas.dataset.state === 'done'
+                && RegExp(own).test(JSON.parse(canvas.dataset.settings).own)""",
+            own,
+        )
+        assert ("and 1 of yours" in explorer.text) == (own != "^$")
+    field = explorer.control("your points").locator("input")
+    field.fill("0.5 0.5 0; 1 -1 1")
+    field.press("Enter")
+    explorer.wait_until_shown(("own", "0.5 0.5 0; 1 -1 1"))
+    assert "and 2 of yours" in explorer.text
 
 
 def test_axe_finds_nothing_serious_in_either_theme(shown):
