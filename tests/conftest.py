@@ -21,6 +21,12 @@ def pytest_make_parametrize_id(val, argname):
     return argname if isinstance(val, bytes) else None
 
 
+@pytest.hookimpl(wrapper=True, optionalhook=True)  # of xdist, which may not be installed
+def pytest_xdist_auto_num_workers():
+    """One worker more than cores: browsers, kernels and graders are waited for."""
+    return (yield) + 1
+
+
 def pytest_collection_modifyitems(items):
     """Begin with notebooks and slow tests, so that no worker waits for them at the end."""
     items.sort(

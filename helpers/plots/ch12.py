@@ -75,21 +75,23 @@ class SweepMap:
         )
 
 
-def too_good(sizes, expected, measured):
+def too_good(expected, measured):
     """Draw how far the best of n is below the mean, in standard deviations, over n."""
     figure, ax = plt.subplots(figsize=(5.6, 3))
-    ax.semilogx(sizes, expected, color=BLUE, label="(12.2)")
-    ax.semilogx(sizes, measured, "o", color=ORANGE, label="measured")
-    ax.semilogx(sizes, np.sqrt(2 * np.log(sizes)), color=GRAY, ls=":", label="bound (12.3)")
-    ax.set_xticks(sizes, sizes)
+    ax.semilogx(expected.index, expected, color=BLUE, label="(12.2)")
+    ax.semilogx(measured.index, measured, "o", color=ORANGE, label="measured")
+    bound = np.sqrt(2 * np.log(expected.index))
+    ax.semilogx(expected.index, bound, color=GRAY, ls=":", label="bound (12.3)")
+    ax.set_xticks(measured.index, measured.index)
     ax.minorticks_off()
     ax.set(xlabel="runs to choose from, n", ylabel="better than the mean, in σ", ylim=(-0.2, 3.3))
     ax.legend(loc="upper left", fontsize=9)
     show(
         figure,
         f"How much better than the mean the best of n equal runs is. The curve of (12.2) rises "
-        f"from 0 to {expected[-1]:.1f} standard deviations at n = {sizes[-1]}; measured points lie "
-        f"close to it, the last at {measured[-1]:.1f}; the bound stays above both.",
+        f"from 0 to {expected.iloc[-1]:.1f} standard deviations at n = {expected.index[-1]}; "
+        f"measured points lie close to it, the last at {measured.iloc[-1]:.1f}; the bound stays "
+        "above both.",
     )
 
 
@@ -107,6 +109,7 @@ def random_or_grid():
         ax.set(xlim=(0, 1), ylim=(-0.1, 1.5))
         ax.grid(visible=False)
     axes[0].set_ylabel("one that does not")
+    axes[0].annotate("how good", (0.62, 1.3), ha="right", color=BLUE)
     show(
         figure,
         "Nine points in a square, twice, and above each square a narrow peak over the horizontal "
@@ -128,11 +131,15 @@ def halving(rounds, score):
         last = len(points) == len(rounds)
         color = ORANGE if last else GRAY
         ax.plot(
-            *np.transpose(points), "o-", color=color, lw=2 if last else 1, ms=4, zorder=2 + last
-        )
+            *np.transpose(points), "o-", color=color, lw=2 if last else 1, ms=4, zorder=2 + last,
+            label="is left at the end" if last else None,
+        )  # fmt: skip
     ax.set_xscale("log", base=2)
     ax.set_xticks(ends, ends)
-    ax.set(xlabel="epochs", ylabel="dev error (%)", ylim=(0, None))
+    ax.set(xlabel="epochs", ylabel="dev error (%)", yscale="log")
+    ax.set_yticks([10, 20, 40, 80], ["10", "20", "40", "80"])
+    ax.minorticks_off()
+    ax.legend(loc="upper right", fontsize=9)
     last = max(lines.values(), key=len)
     show(
         figure,
