@@ -57,8 +57,8 @@ SMALLER = {
         },
     ),
     "08": (
-        "so here the classic takes its steps on 2,000 images instead of 5,000",
-        {"part = 5000": "part = 2000"},
+        "so here the classic takes its steps on 1,000 images instead of 5,000",
+        {"part = 5000": "part = 1000"},
     ),
     "09": (
         "so here the network that reads your digits learns from 10,000 images",

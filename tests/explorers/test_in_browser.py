@@ -103,6 +103,17 @@ def test_after_a_drag_the_last_picture_belongs_to_the_last_setting(shown, name):
     )
 
 
+def reset(explorer):
+    """Go back to where a training begins, and wait until that is seen."""
+    before = explorer.number
+    explorer.button("Reset").click()
+    explorer.wait(
+        """(canvas, before) => canvas.dataset.state === 'paused'
+            && Number(canvas.dataset.number) > before""",
+        before,
+    )
+
+
 def test_training_starts_pauses_steps_and_resets(shown):
     explorer = shown["training"]
 
@@ -112,8 +123,7 @@ def test_training_starts_pauses_steps_and_resets(shown):
     def step():
         return int(re.search(r"After step ([\d,]+)", explorer.text)[1].replace(",", ""))
 
-    explorer.button("Reset").click()
-    explorer.wait("canvas => canvas.dataset.state === 'paused'")
+    reset(explorer)
     assert (epoch(), step()) == (0, 0)
     untrained = explorer.picture
     explorer.button("Step").click()
@@ -135,8 +145,7 @@ def test_training_starts_pauses_steps_and_resets(shown):
 
 def test_a_rate_that_diverges_is_said_in_place_and_the_explorer_lives_on(shown):
     explorer = shown["training"]
-    explorer.button("Reset").click()  # in a run that is watched the rate would only be steered
-    explorer.wait("canvas => canvas.dataset.state === 'paused'")
+    reset(explorer)  # in a run that is watched the rate would only be steered
     handle = explorer.handle("learning rate")
     handle.press("End")
     explorer.wait_until_shown(("learning_rate", 10))
@@ -180,7 +189,7 @@ def where(canvas, label, x, y):
 
 def test_pointing_shows_a_unit_without_training_and_clicks_change_own_points(shown):
     explorer = shown["playground"]
-    explorer.button("Reset").click()
+    reset(explorer)
     explorer.button("seed + 1").click()  # trains at once, to the end
     explorer.wait_until_shown(("seed", explorer.start["seed"] + 1))
     (left, below, side) = layout(sizes_of("spirals", 2, 16))[2]
