@@ -210,6 +210,13 @@ def test_an_update_is_not_made_of_two_numbers():
     assert "update" not in verdict
 
 
+def test_weights_that_all_get_one_number_are_no_sum_over_the_units():
+    """Only a bias is; what a dW of one number is made of is not known."""
+    net = Small()
+    grads = [(np.full_like(dW, dW.sum()), db) for dW, db in net.gradients()]
+    assert "over the units" not in examine(net, grads).verdict
+
+
 def test_one_m_in_a_verdict():
     net = Small()
     grads = net.gradients(weights=lambda A, dZ, l: A.T @ dZ / A.shape[1])
