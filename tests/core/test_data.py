@@ -277,6 +277,15 @@ def test_images_of_emnist_are_turned_upright(tmp_path):
         load_idx(tmp_path)
 
 
+def test_a_file_of_two_arrays_is_not_taken_for_its_first(tmp_path):
+    for part in ("train", "test"):
+        np.savez(tmp_path / f"kmnist-{part}-imgs.npz", IMAGES)
+        np.savez(tmp_path / f"kmnist-{part}-labels.npz", LABELS)
+    np.savez(tmp_path / "kmnist-test-labels.npz", LABELS, LABELS[:2])
+    with pytest.raises(ValueError, match=r"kmnist-test-labels\.npz holds 2 arrays, expected one"):
+        load_idx(tmp_path)
+
+
 def npz(folder, **changes):
     arrays = {"x_train": IMAGES, "y_train": LABELS, "x_test": TEST_IMAGES, "y_test": LABELS[:2]}
     arrays = {name: array for name, array in (arrays | changes).items() if array is not None}

@@ -40,6 +40,22 @@ def test_what_was_found_solves_a_quest_and_less_does_not(label):
     assert verdicts == ["✓ Solved", "Not yet"]
 
 
+@pytest.mark.parametrize(
+    ("label", "train", "dev"),
+    [
+        ("Smallest spiral reader", 1.0, 198 / 200),
+        ("One step per epoch", 1.0, 198 / 200),
+        ("Overfit me", 198 / 200, 160 / 200),
+    ],
+)
+def test_exactly_as_many_as_a_quest_asks_for_are_enough(label, train, dev):
+    curves = {"train_accuracy": [train], "dev_accuracy": [dev]}
+    result = {"curves": curves, "numbers": {"parameters": (27,)}}
+    _, _, quest = QUESTS[label]
+    solved, _ = quest.check({"epochs": 20}, result)
+    assert solved
+
+
 @pytest.mark.parametrize("label", QUESTS)
 def test_a_quest_says_what_must_be_put_back(label):
     name, _, quest = QUESTS[label]

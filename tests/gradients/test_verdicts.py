@@ -31,6 +31,16 @@ def float32_at_the_end(net):
     return lambda params: np.float32(net.loss(params))
 
 
+def float32_then_float64(net):
+    """As with a mean or a penalty in float64: the digits are those of float64."""
+    return lambda params: float(np.float32(9 * net.loss(params))) / 9
+
+
+def float32_of_a_large_sum(net):
+    """It does not change at ±h, as if it used copies."""
+    return lambda params: float(np.float32(1000 + net.loss(params))) / 9
+
+
 def float32_in_torch(net):
     torch = pytest.importorskip("torch")
 
@@ -46,7 +56,16 @@ def float32_in_torch(net):
 
 
 @pytest.mark.parametrize("hidden", ["relu", "tanh"])
-@pytest.mark.parametrize("loss", [float32_everywhere, float32_at_the_end, float32_in_torch])
+@pytest.mark.parametrize(
+    "loss",
+    [
+        float32_everywhere,
+        float32_at_the_end,
+        float32_then_float64,
+        float32_of_a_large_sum,
+        float32_in_torch,
+    ],
+)
 @pytest.mark.parametrize("factor", [1, 0, -1, 2])
 def test_a_loss_in_float32_measures_nothing(hidden, loss, factor):
     net = Small(hidden=hidden, seed=factor + 1)
@@ -59,16 +78,12 @@ def test_a_loss_in_float32_measures_nothing(hidden, loss, factor):
         assert "bug" not in report.verdict
 
 
-def test_a_small_loss_in_float32_is_told_by_its_digits():
-    """As after training, where tiny changes show even in float32."""
-    net = Small(m=1, hidden="sigmoid")
-    for step in range(1000):
-        grads = net.gradients()
-        if step % 250 == 0:
-            report = examine(net, grads, lambda params: np.float32(net.loss(params)))
-            assert report.verdict.startswith("The loss is computed in float32")
-        pairs = zip(net.params, grads, strict=True)
-        net.params = [(W - 0.5 * dW, b - 0.5 * db) for (W, b), (dW, db) in pairs]
+def test_a_steep_loss_in_float32_is_told_by_its_digits():
+    """As of images that were not normalized, where tiny changes show even in float32."""
+    net = Small(m=3, seed=29)
+    net.X = 30 * net.X
+    report = examine(net, net.gradients(), lambda params: np.float32(net.loss(params)))
+    assert report.verdict.startswith("The loss is computed in float32")
 
 
 @pytest.mark.parametrize("hidden", ["tanh", "sigmoid"])
@@ -193,6 +208,13 @@ def test_an_update_is_not_made_of_two_numbers():
     verdict = examine(net, grads).verdict
     assert "dZ1 is 0.770 times" in verdict
     assert "update" not in verdict
+
+
+def test_weights_that_all_get_one_number_are_no_sum_over_the_units():
+    """Only a bias is; what a dW of one number is made of is not known."""
+    net = Small()
+    grads = [(np.full_like(dW, dW.sum()), db) for dW, db in net.gradients()]
+    assert "over the units" not in examine(net, grads).verdict
 
 
 def test_one_m_in_a_verdict():
