@@ -147,6 +147,8 @@ def main(options):
             with busy(options.busy):
                 for _, place, label, largest in moved:
                     explorer = ShownExplorer(page, place)
+                    if largest:  # the drag has left a rate with which training diverges at once
+                        explorer.button("Reset").click()
                     for one in largest:
                         explorer.handle(one).press("End")
                         explorer.wait_until_done()

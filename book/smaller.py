@@ -70,10 +70,12 @@ SMALLER = {
         },
     ),
     "10": (
-        "so here cases 4 and 5 run with three seeds instead of five",
+        "so here case 1 runs with two seeds instead of three, case 4 with three and case 5 with two "
+        "instead of five",
         {
             "rate=0.1, seed=s)[0] for s in range(5)": "rate=0.1, seed=s)[0] for s in range(3)",
-            "rate=rate, seed=s)[0] for s in range(5)": "rate=rate, seed=s)[0] for s in range(3)",
+            "rate=rate, seed=s)[0] for s in range(5)": "rate=rate, seed=s)[0] for s in range(2)",
+            "for seed in 1, 2:\n    ends = [learn(": "for seed in (1,):\n    ends = [learn(",
         },
     ),
     "11": (
