@@ -35,7 +35,6 @@ def restore(chapter, cells):
     places = {exercise: _places(exercise, cells) for exercise in chapter.exercises}
     full = [Step("the set-up cell", chapter.setup)]
     full += [Step("a stub", exercise.stub, exercise.name) for exercise in chapter.exercises]
-    given = len(full)
     untouched = set()
     for i, cell in enumerate(cells):
         source = normal(cell.source)
@@ -47,7 +46,7 @@ def restore(chapter, cells):
             full.append(Step(label, cell.source, owner.name if owner else None))
         full += [_check(exercise) for exercise, here in places.items() if i in here]
     full += [_check(exercise) for exercise, here in places.items() if not here]
-    short = [step for i, step in enumerate(full) if i < given or i not in untouched]
+    short = [step for i, step in enumerate(full) if i not in untouched]
     return short, full, list(_oddities(chapter, cells))
 
 

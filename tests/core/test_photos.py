@@ -228,6 +228,13 @@ def test_specks_are_left_out(written):
     assert inked[0] == inked[1]
 
 
+def test_the_lowest_digit_is_read_and_a_lower_one_is_named():
+    strokes = [np.column_stack([np.arange(n), np.zeros(n, int)]) for n in (photos.LOWEST, 7)]
+    assert len(photos.whole_digits(strokes[:1])) == 1
+    with pytest.raises(ValueError, match="pieces 7 pixels high"):
+        photos.whole_digits(strokes[1:])
+
+
 def test_lines_that_slope_are_read_line_by_line(written):
     page, X = written
     steep = np.pad(page, ((60, 0), (0, 0)))

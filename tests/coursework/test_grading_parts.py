@@ -18,7 +18,7 @@ from coursework.grading.feedback import page
 from coursework.grading.grade import grade, main, parse, seed_of
 from coursework.grading.limits import Limits
 from coursework.grading.names import Person, person_of
-from coursework.grading.restore import why_open
+from coursework.grading.restore import restore, why_open
 from coursework.grading.results import Grade
 from coursework.grading.submissions import Cell, read
 from helpers.exercises.frame import Verdict
@@ -158,6 +158,14 @@ def test_an_answer_with_many_empty_lines_takes_no_time():
     begin = time.process_time()
     assert "NotImplementedError" in why_open(exercise, [Cell("", source, exercise.stub_id)])
     assert time.process_time() - begin < 1
+
+
+def test_what_a_student_has_left_as_it_was_is_not_run_at_first(tmp_path):
+    nbformat.write(hand_in(NUMBER, {}), tmp_path / "Anna.ipynb")
+    short, full, _ = restore(read_chapter(chapters()[NUMBER]), read(tmp_path / "Anna.ipynb")[0])
+    asked = exercises_of(NUMBER)
+    assert len(short) == len(["set-up", *asked, *asked])  # with a stub and a check of each
+    assert len(full) > len(short)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from explorer_grid import untouched
 from matplotlib.figure import Figure
 
 from helpers import accuracy, load_mnist, predict
@@ -21,16 +22,13 @@ from helpers.explorers.ch11_warps import (
     start,
 )
 
-STRENGTHS = {
-    "rotation": 15,
-    "scale": 0.15,
-    "shear": 0.15,
-    "shift": 1.0,
-    "elastic": 1.0,
-    "smoothness": 4.0,
-}
+STRENGTHS = random_warps.__kwdefaults__
 START = {"digit": 2, "seed": 0, **STRENGTHS}
 STILL = dict.fromkeys(STRENGTHS, 0) | {"smoothness": 4.0}
+
+
+def test_it_begins_with_the_strengths_that_training_uses():
+    assert untouched("warps").settings == START
 
 
 @pytest.mark.parametrize("seed", range(3))
