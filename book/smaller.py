@@ -70,8 +70,8 @@ SMALLER = {
         },
     ),
     "10": (
-        "so here case 1 runs with two seeds instead of three, case 4 with three and case 5 with two "
-        "instead of five",
+        "so here case 1 runs with two seeds instead of three, and of five seeds case 4 has three "
+        "and case 5 two",
         {
             "rate=0.1, seed=s)[0] for s in range(5)": "rate=0.1, seed=s)[0] for s in range(3)",
             "rate=rate, seed=s)[0] for s in range(5)": "rate=rate, seed=s)[0] for s in range(2)",
