@@ -217,6 +217,12 @@ def test_weights_that_all_get_one_number_are_no_sum_over_the_units():
     assert "over the units" not in examine(net, grads).verdict
 
 
+def test_the_line_to_look_at_is_told_as_it_should_be():
+    net = Small((6, 8, 7, 3), m=4)
+    grads = net.gradients(output=lambda A, Y: (A - Y) / len(Y) + 0.01 * (A > 0.2))
+    assert "Look at the line dZ3 = (A3 - Y) / m." in examine(net, grads).verdict
+
+
 def test_two_numbers_are_no_factor():
     """With two classes each row of dZ is (d, -d), so that any db is some factor times the right."""
     net = Small((6, 5, 2))
