@@ -217,6 +217,21 @@ def test_weights_that_all_get_one_number_are_no_sum_over_the_units():
     assert "over the units" not in examine(net, grads).verdict
 
 
+def test_the_line_to_look_at_is_told_as_it_should_be():
+    net = Small((6, 8, 7, 3), m=4)
+    grads = net.gradients(output=lambda A, Y: (A - Y) / len(Y) + 0.01 * (A > 0.2))
+    assert "Look at the line dZ3 = (A3 - Y) / m." in examine(net, grads).verdict
+
+
+def test_two_numbers_are_no_factor():
+    """With two classes each row of dZ is (d, -d), so that any db is some factor times the right."""
+    net = Small((6, 5, 2))
+    grads = net.gradients(biases=lambda dZ, dW, l: dZ[0] if l == 2 else dZ.sum(axis=0))
+    verdict = examine(net, grads, batch=False).verdict
+    assert "Wrong: db2." in verdict
+    assert "times" not in verdict
+
+
 def test_one_m_in_a_verdict():
     net = Small()
     grads = net.gradients(weights=lambda A, dZ, l: A.T @ dZ / A.shape[1])
