@@ -105,7 +105,7 @@ def random_or_grid():
         ax.fill_between(x, 1.1, 1.1 + 0.35 * np.exp(-(((x - 0.68) / 0.07) ** 2)), color=BLUE, lw=0)
         ax.plot(*points.T, "o", color=ORANGE, ms=7)
         ax.vlines(points[:, 0], -0.08, 0, color=ORANGE, linestyles="-")
-        ax.set(title=name, xlabel="the setting that matters", xticks=[], yticks=[])
+        ax.set(title=name, xlabel="the number that matters", xticks=[], yticks=[])
         ax.set(xlim=(0, 1), ylim=(-0.1, 1.5))
         ax.grid(visible=False)
     axes[0].set_ylabel("one that does not")
