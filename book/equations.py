@@ -78,6 +78,17 @@ def remember_uses(app, page):
             env.course_uses[number].setdefault(words, (env.docname, place))
 
 
+def keep_together(app, page, name):
+    """Leave a comma or a period on the line of the formula before it."""
+    for formula in list(page.findall(nodes.math)):
+        after = formula.next_node(descend=False, siblings=True)
+        mark = re.match(r"[^\s\w(]+", after) if isinstance(after, nodes.Text) else None
+        if mark:
+            both = nodes.inline("", "", formula, nodes.Text(mark[0]), classes=["formula-end"])
+            place = after.parent.index(formula)
+            after.parent[place : place + 2] = [both, nodes.Text(after[mark.end() :])]
+
+
 def link(app, page, name):
     """Make each citation a link to its equation, and let each equation name its citations."""
     known, uses = app.env.course_equations, app.env.course_uses
@@ -113,4 +124,5 @@ def setup(app):
     app.connect("env-before-read-docs", start)
     app.connect("doctree-read", remember_uses)
     app.connect("doctree-resolved", link)
+    app.connect("doctree-resolved", keep_together)
     return {"parallel_read_safe": False, "parallel_write_safe": True}

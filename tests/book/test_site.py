@@ -101,6 +101,13 @@ def test_an_equation_leads_to_the_functions_that_cite_it(site):
                 assert f'helpers.html#helpers.{name}"' in uses, (number, name)
 
 
+def test_no_line_begins_with_the_comma_after_a_formula(site):
+    together, formula = '<span class="formula-end">', '<span class="math notranslate nohighlight">'
+    for name, page in site.pages().items():
+        article = page.partition("<article")[2].partition("</article>")[0]
+        assert not re.search(rf"(?<!{together}){formula}[^<]*</span>[.,;:?!]", article), name
+
+
 # What a chapter shows
 
 
