@@ -76,6 +76,7 @@ def lab(browser, tmp_path_factory):
 def page(browser):
     """An empty page; an error on it, or a message of one in its console, fails the test."""
     page = browser.new_page(viewport={"width": 1200, "height": 1400})
+    page.set_default_navigation_timeout(120_000)  # of a busy machine: Voilà runs a chapter first
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page

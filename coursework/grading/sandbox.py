@@ -86,10 +86,7 @@ def _do(what, job, seconds):
     """Let a checker do something and return what came out."""
     if _stopping.is_set():
         raise InterruptedError("the run was stopped")
-    try:
-        checker = _idle.get_nowait()
-    except queue.Empty:
-        checker = _start()
+    checker = _waiting() or _start()
     _busy.add(checker)
     try:
         done = _ask(checker, {"do": what, **job}, seconds)
@@ -99,6 +96,17 @@ def _do(what, job, seconds):
     if "failed" in done:
         raise RuntimeError(done["failed"])
     return done
+
+
+def _waiting():
+    """Return a checker that waits for a job, if there is one."""
+    with suppress(queue.Empty):
+        while True:
+            checker = _idle.get_nowait()
+            if not checker.stdin.closed:
+                return checker
+            _dismiss(checker)  # it had just answered when the run was stopped
+    return None
 
 
 @atexit.register

@@ -212,6 +212,19 @@ def test_a_checker_that_is_given_up_leaves_nothing_open():
     assert checker.returncode is not None
 
 
+def test_a_checker_that_answers_as_the_run_is_stopped_is_not_used_again(tmp_path, monkeypatch):
+    def answers_as_it_stops(checker, *arguments, ask=sandbox._ask):
+        done = ask(checker, *arguments)
+        checker.stdin.close()  # what `stopped_at_errors` does to all that are busy
+        return done
+
+    notebook = hand_in(tmp_path, "Anna.ipynb", *RIGHT)
+    with monkeypatch.context() as patched:
+        patched.setattr(sandbox, "_ask", answers_as_it_stops)
+        before = sandbox.read(notebook)
+    assert sandbox.read(notebook) == before
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_run_that_is_killed_goes_on_and_leaves_nothing(tmp_path):
