@@ -219,17 +219,14 @@ function render({ model, el }) {
     if (now.picture.byteLength) {
       const bitmap = await createImageBitmap(new Blob([now.picture]));
       if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) {
-        canvas.width = bitmap.width; // also wipes the canvas, hence only when it must be
+        canvas.width = bitmap.width;
         canvas.height = bitmap.height;
       }
       canvas.style.width = `${now.width}px`;
       canvas.style.maxWidth = `max(100%, ${now.least}px)`;
       canvas.style.aspectRatio = `${bitmap.width} / ${bitmap.height}`;
-      canvas.getContext("2d").drawImage(bitmap, 0, 0);
-      bitmap.close();
+      canvas.getContext("bitmaprenderer").transferFromImageBitmap(bitmap);
     }
-    if (frame.scrollWidth > frame.clientWidth) frame.tabIndex = 0; // arrow keys push it aside
-    else frame.removeAttribute("tabindex");
     canvas.classList.toggle("explorer-stale", now.problem !== "");
     canvas.setAttribute("aria-label", now.problem || now.text);
     problem.textContent = now.problem && `⚠ ${now.problem}`;
@@ -245,8 +242,12 @@ function render({ model, el }) {
     text.textContent = now.text;
     code.textContent = now.code;
     fold.hidden = !now.code;
+    // sizes are asked for together, as the page is laid out anew for that
+    const [overflows, height] = [frame.scrollWidth > frame.clientWidth, words.offsetHeight];
+    if (overflows) frame.tabIndex = 0; // arrow keys push it aside
+    else frame.removeAttribute("tabindex");
     // what was once needed stays reserved, so that nothing below jumps
-    words.style.minHeight = `${Math.max(parseFloat(words.style.minHeight) || 0, words.offsetHeight)}px`;
+    words.style.minHeight = `${Math.max(parseFloat(words.style.minHeight) || 0, height)}px`;
     Object.assign(canvas.dataset, {
       settings: now.settings,
       state: now.state,

@@ -35,7 +35,8 @@ from .picture import DPI, Picture, band
 
 FIRST = 0.02  # seconds of training before the first answer to a new setting
 SLICE = 0.02  # seconds of training before the kernel looks whether a control has moved
-GAP = 0.06  # seconds between two pictures, at least
+GAP = 0.06  # seconds between two pictures, at least …
+DRAWING = 4  # … and so many times as long as drawing one takes, so that most of the time trains
 GROWTH = 0.05  # after Start, the next picture comes after this part of the steps so far …
 SPEEDS = (0.25, 0.5, 1, 2, 4, 8)  # … times the speed, and at least one step later
 SETTLED = 0.7  # seconds that a result must have stood to be compared with the next one
@@ -367,9 +368,9 @@ class Explorer(widgets.VBox):
                     self._pause()
                 now = time.perf_counter()
                 if self._watched or now - shown > gap or not self._more:
-                    self._show("working" if self._more else "done")
+                    self._show("working" if self._more else "done", draft=self._more)
                     shown = time.perf_counter()
-                    gap = max(GAP, 2 * (shown - now))
+                    gap = max(GAP, DRAWING * (shown - now))
 
     def _try_seeds(self):
         """Train with some seeds, one after the other; the picture of the first gets a band."""
@@ -394,7 +395,7 @@ class Explorer(widgets.VBox):
         yield with_words
 
     def _show(self, state, draft=True):
-        """Show the present result at once as a draft; if no other follows, soon after sharply."""
+        """Show the present result; as a draft, if no other follows, soon after sharply, too."""
         result = self._latest = self._measure(**self._view)
         self._state = state
         if state == "done" and self._finished is None:

@@ -97,7 +97,7 @@ class Picture:
 
     def jpeg(self, result, dpi):
         """Draw a result; return the bytes of a JPEG, which is made in a fifth of the time."""
-        return self._encoded(result, dpi, format="jpeg", quality=90, subsampling=0)
+        return self._encoded(result, dpi, format="jpeg", quality=80, subsampling=0)
 
     def _encoded(self, result, dpi, **kind):
         self.draw(self.artists, result)

@@ -44,7 +44,8 @@ def test_the_same_marks_again_from_the_command_line(tmp_path):
     folder = tmp_path / "class"
     folder.mkdir()
     nbformat.write(binary("return z.sum()"), folder / "Zoë.ipynb")
-    options = ["--chapter", "3", "--output", str(tmp_path / "first")]
+    options = ["--chapter=3", "--time-limit=10", "--memory-limit=1500"]  # as in LIMITS
+    options += [f"--output={tmp_path / 'first'}"]
     door = ROOT / "coursework" / "grade.py"
     command = [sys.executable, str(door), str(folder), *options]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=tmp_path)

@@ -10,6 +10,8 @@ from explorer_grid import one_at_a_time, pairwise_grid, start_and_values, untouc
 
 from helpers import explorers
 
+DPI = 50  # of pictures that are only compared
+
 
 def answer(name, settings, steps=3):
     """Compute the result for some settings; of a training, after so many of its yields."""
@@ -42,9 +44,9 @@ def test_the_picture_follows_every_control_and_keeps_nothing_of_the_last(name):
     picture = untouched(name)._picture
     for control, many in one_at_a_time(name).items():
         first, last = answer(name, many[0]), answer(name, many[-1])
-        before = picture.png(first)
-        assert picture.png(last) != before, control
-        assert picture.png(first) == before, control
+        before = picture.png(first, DPI)
+        assert picture.png(last, DPI) != before, control
+        assert picture.png(first, DPI) == before, control
 
 
 @pytest.mark.parametrize("name", explorers.__all__)
@@ -55,6 +57,6 @@ def test_any_two_values_of_any_two_controls_give_a_picture_or_advice(name):
         with suppress(FloatingPointError):  # advice
             result = answer(name, settings)
             assert not re.search(r"\b(nan|inf)\b", result["text"])
-            assert untouched(name)._picture.png(result)
+            assert untouched(name)._picture.png(result, DPI)
             pictures += 1
     assert pictures >= len(grid) / 2

@@ -369,12 +369,17 @@ def test_the_last_picture_is_as_fine_as_the_screen_and_those_before_are_not():
         shown(one).view = view(ratio=2)
         await until(lambda: pixels(one).width == 600)
         assert shown(one).width == 300
+        drawn = []
+        canvas = shown(one)
+        canvas.observe(lambda _: drawn.append((canvas.text, pixels(one).width)), "number")
         one.controls["a"].value = 5
         await asyncio.sleep(0)
-        assert pixels(one).width == 375
-        assert shown(one).state == "working"
-        await until(lambda: shown(one).state == "done")
-        assert pixels(one).width == 600
+        assert drawn[-1][1] == 375
+        assert canvas.state == "working"
+        await until(lambda: canvas.state == "done")
+        assert {width for _, width in drawn[:-1]} == {375}
+        # the end of a training is not drawn as a draft before
+        assert [width for text, width in drawn if "step 20" in text] == [600]
 
     asyncio.run(look())
 
