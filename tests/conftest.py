@@ -22,9 +22,9 @@ def pytest_make_parametrize_id(val, argname):
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)  # of xdist, which may not be installed
-def pytest_xdist_auto_num_workers():
-    """One worker more than cores: browsers, kernels and graders are waited for."""
-    return (yield) + 1
+def pytest_xdist_auto_num_workers(config):
+    """One worker more than cores where browsers, kernels and graders are waited for."""
+    return (yield) + (config.option.markexpr != "not slow")
 
 
 def pytest_collection_modifyitems(items):
