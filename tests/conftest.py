@@ -75,8 +75,10 @@ def lab(browser, tmp_path_factory):
 @pytest.fixture
 def page(browser):
     """An empty page; an error on it, or a message of one in its console, fails the test."""
+    import jupyter_in_browser
+
     page = browser.new_page(viewport={"width": 1200, "height": 1400})
-    page.set_default_navigation_timeout(120_000)  # of a busy machine: Voilà runs a chapter first
+    page.set_default_timeout(1000 * jupyter_in_browser.PATIENCE)
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page

@@ -20,6 +20,7 @@ NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 CHROMIUM = next(
     filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
 )
+PATIENCE = 120  # seconds for what a machine with nothing else to do does in a few
 
 
 @contextmanager
@@ -34,7 +35,7 @@ def server(command, folder, path="", environment=None):
         process = subprocess.Popen(command, stdout=file, stderr=file, env=environment)
     try:
         address = f"http://127.0.0.1:{port}"
-        for _ in range(600):
+        for _ in range(10 * PATIENCE):
             try:
                 urllib.request.urlopen(f"{address}{path}", timeout=60).close()
                 break
@@ -43,7 +44,7 @@ def server(command, folder, path="", environment=None):
                     raise RuntimeError(f"the server ended:\n{log.read_text()}") from None
                 time.sleep(0.1)
         else:
-            raise RuntimeError(f"there was no answer within a minute:\n{log.read_text()}")
+            raise RuntimeError(f"there was no answer in {PATIENCE} seconds:\n{log.read_text()}")
         yield address
     finally:
         process.terminate()
@@ -119,7 +120,7 @@ COMPLAINTS = ", ".join(
 def run_all(page, address, name, wait=True):
     """Open a notebook and run all its cells; an error, or words on stderr, fail."""
     page.goto(f"{address}/doc/tree/{name}?reset")
-    page.wait_for_function(KERNEL_IS_READY, timeout=60_000)
+    page.wait_for_function(KERNEL_IS_READY, timeout=1000 * PATIENCE)
     run = "window.jupyterapp.commands.execute('notebook:run-all-cells')"
     page.evaluate(f"() => {run}" if wait else f"() => {{ {run}; }}")
     complaints = page.locator(COMPLAINTS).all_inner_texts()
@@ -142,33 +143,32 @@ class ShownExplorer:
         self.page = page
         self.root = page.locator(".explorer").nth(number)
         self.canvas = self.root.locator("canvas.explorer-picture")
-        self.canvas.wait_for(timeout=60_000)
+        self.canvas.wait_for(timeout=1000 * PATIENCE)
         self.wait("canvas => canvas.dataset.state && canvas.dataset.state !== 'working'")
 
-    def wait(self, condition, argument=None, seconds=20, reason=""):
+    def wait(self, condition, argument=None, reason=""):
         """Wait until a JavaScript function of the canvas (and an argument) is true."""
         try:
             self.page.wait_for_function(
                 f"([canvas, argument]) => ({condition})(canvas, argument)",
                 arg=[self.canvas.element_handle(), argument],
-                timeout=1000 * seconds,
+                timeout=1000 * PATIENCE,
                 polling=50,  # by itself it would ask for each frame, and have each one drawn
             )
         except TooLate as error:
             now = self.canvas.evaluate("canvas => ({...canvas.dataset})")
             raise AssertionError(f"waited for {condition}; {reason}; there is {now}") from error
 
-    def wait_until_done(self, seconds=20):
+    def wait_until_done(self):
         """Wait until no better picture for the present setting will follow."""
-        self.wait("canvas => canvas.dataset.state === 'done'", None, seconds)
+        self.wait("canvas => canvas.dataset.state === 'done'")
 
-    def wait_until_shown(self, setting, seconds=20):
+    def wait_until_shown(self, setting):
         """Wait until the last picture for a setting is there: (name, value)."""
         self.wait(
             """(canvas, [name, value]) => canvas.dataset.state === 'done'
                 && JSON.parse(canvas.dataset.settings)[name] === value""",
             list(setting),
-            seconds,
         )
 
     def wait_until_it_reads(self, label):

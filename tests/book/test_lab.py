@@ -112,7 +112,7 @@ def move(explorer):
         pad = explorer.root.locator(".drawing-pad canvas")
         for key in (" ", *8 * ["ArrowDown"], " "):
             pad.press(key)
-    explorer.wait("(canvas, before) => canvas.dataset.settings !== before", before, 120)
+    explorer.wait("(canvas, before) => canvas.dataset.settings !== before", before)
     assert explorer.problem == ""
 
 
@@ -140,7 +140,7 @@ def test_a_digit_drawn_on_the_start_page_is_read(visitor, address):
     visitor.goto(f"{address}/index.html")
     explorer = make_live(visitor)
     explorer.root.get_by_role("button", name="Clear").click()
-    explorer.wait("canvas => canvas.getAttribute('aria-label') === 'Draw a digit.'", None, 60)
+    explorer.wait("canvas => canvas.getAttribute('aria-label') === 'Draw a digit.'")
     pad = explorer.root.locator(".drawing-pad canvas")
     pad.scroll_into_view_if_needed()
     paper = pad.bounding_box()
@@ -149,7 +149,7 @@ def test_a_digit_drawn_on_the_start_page_is_read(visitor, address):
     visitor.mouse.move(paper["x"] + 135, paper["y"] + 230, steps=10)
     visitor.mouse.up()
     read = "canvas.getAttribute('aria-label').startsWith('As MNIST was made: read as 1 ')"
-    explorer.wait(f"canvas => {read}", None, 60)
+    explorer.wait(f"canvas => {read}")
     visitor.evaluate(AXE.read_text("utf-8"))
     found = visitor.evaluate("async () => (await axe.run('.explorer')).violations")
     assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []

@@ -244,7 +244,7 @@ def test_a_run_that_is_killed_goes_on_and_leaves_nothing(tmp_path):
             assert any("1/2  a: 0 of 6" in line for line in process.stdout)  # as soon as it is so
             wait_until(lambda: lives("cmdline", sleep))
             process.send_signal(number)
-            assert process.wait(timeout=20) == code
+            assert process.wait(timeout=60) == code
         lines = (output / results.FILE).read_text().splitlines()
         assert [json.loads(line)["person"][0] for line in lines] == ["a"]
         wait_until(lambda: not lives("cmdline", sleep) and not lives("environ", str(scratch)))

@@ -60,7 +60,7 @@ def slow(a, kind):
         time.sleep(0.005)
 
 
-async def until(condition, seconds=10):
+async def until(condition, seconds=60):
     for _ in range(int(seconds / 0.005)):
         if condition():
             return

@@ -7,7 +7,7 @@ import axe_playwright_python
 import nbformat
 import pytest
 from explorer_grid import last, start_and_values, untouched
-from jupyter_in_browser import NOTEBOOKS, ShownExplorer, explorer_notebook, run_all
+from jupyter_in_browser import NOTEBOOKS, PATIENCE, ShownExplorer, explorer_notebook, run_all
 
 from helpers import explorers
 from helpers.explorers.ch09_playground import compute, layout, sizes_of
@@ -21,6 +21,7 @@ CHAPTERS = [path.stem[:2] for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
 def shown(lab, browser):
     """The explorers of all chapters in one notebook, by name. Errors on the page fail its tests."""
     page = browser.new_page(viewport={"width": 1200, "height": 1400})
+    page.set_default_timeout(1000 * PATIENCE)
     page_errors = []
     page.on("pageerror", lambda error: page_errors.append(str(error)))
     calls = explorer_notebook(lab.folder / "explorers.ipynb", CHAPTERS)
@@ -137,7 +138,7 @@ def test_training_starts_pauses_steps_and_resets(shown):
     explorer.page.wait_for_timeout(500)
     assert explorer.number == paused
     explorer.button("Start").click()
-    explorer.wait_until_done(seconds=90)  # slowly, to be watched
+    explorer.wait_until_done()  # slowly, to be watched
     assert epoch() == 5
     explorer.button("Start").click()  # at the end it starts again
     explorer.wait("canvas => canvas.dataset.state === 'working'")
@@ -266,20 +267,20 @@ def test_a_sentence_says_that_the_kernel_is_busy_or_gone_and_its_advice_works(la
     explorer = ShownExplorer(page)
     notice = page.locator(".explorer-notice")
     explorer.handle("probability a").press("ArrowRight")
-    notice.get_by_text("Another cell is running").wait_for(timeout=20_000)
+    notice.get_by_text("Another cell is running").wait_for()
     (lab.folder / "enough").touch()
-    notice.wait_for(state="hidden", timeout=20_000)
+    notice.wait_for(state="hidden")
     explorer.wait_until_shown(("a", 0.26))
 
     page.evaluate(
         "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
     )
-    notice.get_by_text("choose Run ▸ Run All Above Selected Cell").wait_for(timeout=60_000)
+    notice.get_by_text("choose Run ▸ Run All Above Selected Cell").wait_for()
     page.locator(".jp-Cell .jp-InputArea").nth(1).click()
     page.keyboard.press("Escape")
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-above')")
     page.keyboard.press("Shift+Enter")
-    notice.wait_for(state="hidden", timeout=60_000)
+    notice.wait_for(state="hidden")
     explorer = ShownExplorer(page)
     explorer.handle("probability a").press("ArrowRight")
     explorer.wait_until_shown(("a", 0.26))
@@ -306,6 +307,6 @@ def test_an_explorer_is_live_or_a_still_picture_never_both_and_never_an_error(la
     page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
 
     page.goto(f"{lab.address}/doc/tree/again.ipynb?reset")
-    page.get_by_text("model not found").wait_for(state="attached", timeout=60_000)
+    page.get_by_text("model not found").wait_for(state="attached")
     assert outputs.evaluate_all(OUTPUTS) == ["still"]
     page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
