@@ -180,8 +180,8 @@ def compute(bug, other, layers, hidden, learning_rate, seed):
     """Ask the doctor about the bugs; then train with them and, beside that, without."""
     bugs = frozenset({bug, other} - {NONE})
     sizes = (784, *[24] * layers, 10)
-    told = learning_rate if "W already updated" in bugs else 0.0  # the others take no step
-    report, wrong, right = examine(bugs, sizes, hidden, told, seed)
+    rate = learning_rate if "W already updated" in bugs else 0.0  # no other gradient depends on it
+    report, wrong, right = examine(bugs, sizes, hidden, rate, seed)
     named = "; ".join(f"{name}: {BUGS[name]}" for name in BUGS if name in bugs) or "No bug"
     curves = {"right": [], "wrong": []}
 

@@ -152,6 +152,13 @@ def test_no_gradient_check_finds_the_others():
     assert "No gradient check" not in next(compute(**START | {"bug": NONE}))()["text"]
 
 
+def test_the_gradients_are_examined_at_the_learning_rate_where_they_depend_on_it():
+    settings = START | {"bug": "W already updated"}
+    rates = (settings | {"learning_rate": rate} for rate in (0.1, 1.0))
+    slow, fast = (next(compute(**one))()["ratios"][0] for one in rates)
+    assert not np.array_equal(slow, fast)
+
+
 @pytest.mark.parametrize(
     ("settings", "agree"),
     [
